@@ -1,0 +1,167 @@
+/** Canonical fixed-width byte encoding: big-endian, length-prefixed, one way to write each value. */
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+
+export { bytesToHex, concatBytes, hexToBytes, utf8ToBytes }
+
+export class DecodeError extends Error {
+  readonly code = 'DECODE'
+  constructor(readonly field: string, reason: string) {
+    super(`cannot decode ${field}: ${reason}`)
+    this.name = 'DecodeError'
+  }
+}
+
+const MAX_U32 = 0xffff_ffff
+
+/** Grows one buffer; every method appends and returns the writer. */
+export class ByteWriter {
+  #buffer: Uint8Array
+  #view: DataView
+  #length = 0
+
+  constructor(initialSize = 256) {
+    this.#buffer = new Uint8Array(initialSize)
+    this.#view = new DataView(this.#buffer.buffer)
+  }
+
+  u8(value: number): this {
+    this.#reserve(1)
+    this.#view.setUint8(this.#length, value)
+    this.#length += 1
+    return this
+  }
+
+  u32(value: number): this {
+    if (!Number.isInteger(value) || value < 0 || value > MAX_U32) throw new RangeError(`u32 out of range: ${value}`)
+    this.#reserve(4)
+    this.#view.setUint32(this.#length, value)
+    this.#length += 4
+    return this
+  }
+
+  /** A safe integer as unsigned 64-bit big-endian. */
+  u64(value: number): this {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`u64 out of range: ${value}`)
+    this.#reserve(8)
+    this.#view.setBigUint64(this.#length, BigInt(value))
+    this.#length += 8
+    return this
+  }
+
+  /** Raw bytes without a length: only for fields of fixed width. */
+  raw(bytes: Uint8Array): this {
+    this.#reserve(bytes.length)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += bytes.length
+    return this
+  }
+
+  /** 32 bytes given as 64 hex digits. */
+  hash(hex: string): this {
+    const bytes = hexToBytes(hex)
+    if (bytes.length !== 32) throw new RangeError(`hash of ${bytes.length} bytes`)
+    return this.raw(bytes)
+  }
+
+  /** Length as u32, then the bytes. */
+  blob(bytes: Uint8Array): this {
+    return this.u32(bytes.length).raw(bytes)
+  }
+
+  text(value: string): this {
+    return this.blob(utf8ToBytes(value))
+  }
+
+  finish(): Uint8Array {
+    return this.#buffer.slice(0, this.#length)
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more
+    if (needed <= this.#buffer.length) return
+    const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2))
+    grown.set(this.#buffer.subarray(0, this.#length))
+    this.#buffer = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}
+
+/** Reads what ByteWriter wrote; every method names the field it reads, for the error. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  #offset = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  u8(field: string): number {
+    return this.#view.getUint8(this.#take(1, field))
+  }
+
+  u32(field: string): number {
+    return this.#view.getUint32(this.#take(4, field))
+  }
+
+  u64(field: string): number {
+    const value = this.#view.getBigUint64(this.#take(8, field))
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new DecodeError(field, 'exceeds 2^53-1')
+    return Number(value)
+  }
+
+  raw(length: number, field: string): Uint8Array {
+    const start = this.#take(length, field)
+    return this.#bytes.slice(start, start + length)
+  }
+
+  hash(field: string): string {
+    return bytesToHex(this.raw(32, field))
+  }
+
+  /** @param limit largest accepted length in bytes */
+  blob(limit: number, field: string): Uint8Array {
+    const length = this.u32(field)
+    if (length > limit) throw new DecodeError(field, `${length} bytes exceed the limit of ${limit}`)
+    return this.raw(length, field)
+  }
+
+  text(limit: number, field: string): string {
+    const bytes = this.blob(limit, field)
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    } catch {
+      throw new DecodeError(field, 'not UTF-8')
+    }
+  }
+
+  /** A list length, refused above `limit` before anything is allocated. */
+  count(limit: number, field: string): number {
+    const count = this.u32(field)
+    if (count > limit) throw new DecodeError(field, `${count} items exceed the limit of ${limit}`)
+    return count
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#offset
+  }
+
+  /** Refuses trailing bytes, so each value has exactly one encoding. */
+  end(field: string): void {
+    if (this.remaining !== 0) throw new DecodeError(field, `${this.remaining} trailing bytes`)
+  }
+
+  #take(length: number, field: string): number {
+    if (this.remaining < length) throw new DecodeError(field, `needs ${length} bytes, ${this.remaining} left`)
+    const start = this.#offset
+    this.#offset += length
+    return start
+  }
+}
+
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
