@@ -1,0 +1,108 @@
+/**
+ * Every event of the log: its type, its data and how it is written as JSON. In memory integers are numbers; in JSON
+ * 64-bit integers are decimal strings, hashes lowercase hex and bytes base64. Written events never change: a new
+ * shape is a new version with an upcaster.
+ */
+import { z } from 'zod'
+import type { AnomalyId, BlockHash, Epoch, Height, Hex32, ProducerId, StateRoot, TxId, UnixMillis, ValidatorId, View } from '../ids.js'
+import { REJECT_CODES } from '../reject-codes.js'
+import { TX_KINDS } from '../transaction.js'
+
+/** A safe integer, written as a decimal string. */
+const int64 = <T extends number = number>() =>
+  z.codec(z.string().regex(/^-?\d{1,16}$/), z.int(), { decode: (text) => Number(text), encode: (value) => String(value) })
+    .pipe(z.custom<T>((value) => Number.isSafeInteger(value)))
+
+const hex32 = <T extends string = Hex32>() => z.custom<T>((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'must be 64 lowercase hex digits')
+const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/)
+const anomalyId = z.custom<AnomalyId>((value) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value), 'must be a lowercase UUID')
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
+
+const origin = z.strictObject({ topic: z.string(), partition: z.int(), offset: int64() })
+const receiptRef = z.strictObject({ validator: hex32<ValidatorId>(), at: int64<UnixMillis>(), /** encodeReceipt bytes */ receipt: base64 })
+const code = z.enum(REJECT_CODES)
+
+/** A place in a certified block. */
+const placement = z.strictObject({ height: int64<Height>(), blockHash: hex32<BlockHash>(), txIndex: z.int(), txId: hex32<TxId>() })
+
+const admittedBy = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('receipt'), receipt: receiptRef }),
+  /** A quorum put it in a block before any receipt was seen. */
+  z.strictObject({ kind: z.literal('block'), placement }),
+])
+const rejectedBy = z.discriminatedUnion('kind', [
+  /** f+1 distinct validators refused it, so at least one honest one did. */
+  z.strictObject({ kind: z.literal('receipts'), receipts: z.array(receiptRef).min(1) }),
+  /** A certified block carries a failure receipt for it. */
+  z.strictObject({ kind: z.literal('execution'), placement }),
+])
+
+export const eventSchemas = {
+  ValidatorRegistered: z.strictObject({
+    validatorId: hex32<ValidatorId>(), publicKey: hex32(), name: z.string(), peerId: z.string(), chainId: hex32(), at: int64<UnixMillis>(),
+  }),
+  AnomalyPublished: z.strictObject({
+    anomalyId,
+    /** The id the message claims, where it is not authentic or already taken; the anomaly then has an id derived from its origin. */
+    claimedId: z.string().nullable(),
+    /** Whether an allow-listed producer's signature covers the message. */
+    authentic: z.boolean(),
+    origin: origin.nullable(),
+    messageHash: hex32(),
+    /** The message as received, base64: the one place where the payload is stored. */
+    message: base64,
+    producerId: hex32<ProducerId>().nullable(),
+    anomalyType: z.string().nullable(),
+    source: z.string().nullable(),
+    severity: z.int().nullable(),
+    confidence: z.number().nullable(),
+    /** Time the producer wrote into the message, unix seconds. */
+    detectedAtSeconds: int64().nullable(),
+    contentHash: hex32().nullable(),
+    modelVersion: z.string().nullable(),
+    signScheme: z.enum(['v1', 'v2']).nullable(),
+    at: int64<UnixMillis>(),
+  }),
+  AnomalyAdmitted: z.strictObject({ anomalyId, by: admittedBy, at: int64<UnixMillis>() }),
+  AnomalyRejected: z.strictObject({ anomalyId, code, by: rejectedBy, at: int64<UnixMillis>() }),
+  AnomalyTimedOut: z.strictObject({ anomalyId, waitedForMs: int64(), stage: z.enum(['PUBLISHED', 'ADMITTED']), at: int64<UnixMillis>() }),
+  AnomalyExpired: z.strictObject({ anomalyId, validUntil: int64<UnixMillis>(), at: int64<UnixMillis>() }),
+  AnomalyCommitted: z.strictObject({ anomalyId, placement, view: int64<View>(), blockTimestamp: int64<UnixMillis>(), at: int64<UnixMillis>() }),
+  BlockCommitted: z.strictObject({
+    height: int64<Height>(), blockHash: hex32<BlockHash>(), parentHash: hex32<BlockHash>(), epoch: int64<Epoch>(), view: int64<View>(),
+    stateRoot: hex32<StateRoot>(), txRoot: hex32(), receiptsRoot: hex32(), proposer: hex32<ValidatorId>(), timestamp: int64<UnixMillis>(),
+    /** encodeHeader bytes; SHA-256 with its tag is blockHash. */
+    header: base64,
+    /** encodeQc of the certificate inside the block (for its parent). */
+    justify: base64,
+    /** encodeQc of the certificate for this block. */
+    certificate: base64,
+    certificateView: int64<View>(),
+    certificateSigners: z.array(hex32<ValidatorId>()),
+    /** encodeQc whose commit info names this block or a descendant: the proof that it is final. */
+    commitCertificate: base64,
+    transactions: z.array(z.strictObject({
+      txId: hex32<TxId>(), kind: z.enum(TX_KINDS), anomalyId: anomalyId.nullable(),
+      status: z.enum(['success', 'failed']), code: code.nullable(),
+      producerId: hex32<ProducerId>().nullable(), nonce: hex.nullable(), contentHash: hex32().nullable(),
+      publicKey: hex.nullable(), signature: hex.nullable(), submittedAtSeconds: int64().nullable(),
+    })),
+    at: int64<UnixMillis>(),
+  }),
+  OperatorActionRecorded: z.strictObject({
+    actor: z.string(), action: z.string(), resource: z.string(), result: z.enum(['success', 'failure']), reason: z.string(),
+    fields: z.record(z.string(), z.string()), at: int64<UnixMillis>(),
+  }),
+} as const
+
+export type EventType = keyof typeof eventSchemas
+export type EventData<T extends EventType> = z.output<(typeof eventSchemas)[T]>
+export type DomainEvent = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType]
+export type AnomalyEvent = Extract<DomainEvent, { type: `Anomaly${string}` }>
+export type Placement = z.output<typeof placement>
+export type AdmittedBy = z.output<typeof admittedBy>
+export type RejectedBy = z.output<typeof rejectedBy>
+
+export const EVENT_TYPES = Object.keys(eventSchemas) as readonly EventType[]
+/** Newest version of each event type; older ones are read through upcasters. */
+export const EVENT_VERSION = 1

@@ -1,0 +1,42 @@
+/** What a block carries: a kind and the exact bytes a producer signed. The id binds every byte. */
+import { ByteWriter, type ByteReader, DecodeError } from './bytes.js'
+import { taggedHash } from './hash.js'
+import { merkleRoot } from './merkle.js'
+import { bytesToHex } from './bytes.js'
+import type { TxId } from './ids.js'
+
+export const TX_KINDS = ['event', 'evidence', 'policy'] as const
+export type TxKind = (typeof TX_KINDS)[number]
+
+export type Transaction = {
+  readonly id: TxId
+  readonly kind: TxKind
+  /** The message exactly as it was received (protobuf wire bytes). */
+  readonly bytes: Uint8Array
+}
+
+/** Largest transaction accepted on the wire: the original's 1 MB message. */
+export const MAX_TX_BYTES = 1024 * 1024
+
+export function createTransaction(kind: TxKind, bytes: Uint8Array): Transaction {
+  return { id: taggedHash('cybermesh/tx/v1', encodeBody(kind, bytes)) as TxId, kind, bytes }
+}
+
+function encodeBody(kind: TxKind, bytes: Uint8Array): Uint8Array {
+  return new ByteWriter(bytes.length + 8).u8(TX_KINDS.indexOf(kind)).blob(bytes).finish()
+}
+
+export function writeTransaction(writer: ByteWriter, tx: Transaction): void {
+  writer.u8(TX_KINDS.indexOf(tx.kind)).blob(tx.bytes)
+}
+
+export function readTransaction(reader: ByteReader): Transaction {
+  const kind = TX_KINDS[reader.u8('tx.kind')]
+  if (kind === undefined) throw new DecodeError('tx.kind', 'unknown kind')
+  return createTransaction(kind, reader.blob(MAX_TX_BYTES, 'tx.bytes'))
+}
+
+/** RFC 6962 root over the encoded transactions in block order: order and every byte are bound. */
+export function transactionsRoot(transactions: readonly Transaction[]): string {
+  return bytesToHex(merkleRoot(transactions.map((tx) => encodeBody(tx.kind, tx.bytes))))
+}

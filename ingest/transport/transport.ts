@@ -1,0 +1,54 @@
+/**
+ * The transport port: partitioned topics with consumer groups, as Kafka has them. Records are kept until consumed by
+ * whoever asks; each group has its own committed offsets, so one consumer can never hide a message from another.
+ */
+export type TransportRecord = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+  /** Time the transport took the record, unix milliseconds. */
+  readonly timestampMs: number
+}
+
+export type OutgoingRecord = {
+  readonly topic: string
+  /** Chosen from the key (hash) where absent. */
+  readonly partition?: number
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Next offset to read. */
+export type OffsetMark = { readonly topic: string; readonly partition: number; readonly offset: number }
+
+export type Consumer = {
+  /**
+   * Batches of records in offset order within a partition, from the group's committed offsets; waits for new ones.
+   * The consumer holds at most one batch ahead: whoever does not pull, pauses the topic.
+   */
+  batches(signal: AbortSignal): AsyncIterable<readonly TransportRecord[]>
+  /** Marks records as done; call it only after what they carried is durable. */
+  commit(marks: readonly OffsetMark[]): Promise<void>
+  close(): Promise<void>
+}
+
+export type Transport = {
+  /** Resolves when the records are durable. Returns where each one went. */
+  send(records: readonly OutgoingRecord[]): Promise<readonly OffsetMark[]>
+  consume(options: { readonly topics: readonly string[]; readonly group: string; readonly maxBatch?: number }): Promise<Consumer>
+  /** First unread offset of each partition of the topic (the log end). */
+  endOffsets(topic: string): Promise<readonly OffsetMark[]>
+  committed(group: string, topic: string): Promise<readonly OffsetMark[]>
+  close(): Promise<void>
+}
+
+/** The topics of the system and how many partitions each has. */
+export const TOPICS = {
+  anomalies: { name: 'ai.anomalies.v1', partitions: 3 },
+  commits: { name: 'control.commits.v1', partitions: 1 },
+  deadLetters: { name: 'ai.dlq.v1', partitions: 1 },
+} as const
