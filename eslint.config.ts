@@ -6,7 +6,7 @@ import type { Linter } from 'eslint'
  * one way: domain <- consensus/core, audit, eventlog <- ingest, projections, detector <- graphql <- cli.
  */
 const mayImport: Record<string, readonly string[]> = {
-  domain: [],
+  domain: ['proto'],
   platform: ['domain'],
   proto: [],
   audit: ['domain', 'platform'],

@@ -1,0 +1,22 @@
+/** What the core needs from outside as plain synchronous functions: no I/O happens behind any of them. */
+import type { ExecutionInput, ExecutionResult } from '../../domain/execution/types.js'
+import type { TxId, UnixMillis } from '../../domain/ids.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
+import type { Transaction } from '../../domain/transaction.js'
+
+export type PayloadLimits = { readonly maxCount: number; readonly maxBytes: number; readonly blockTime: UnixMillis }
+
+/** Transactions waiting to be proposed. */
+export type TxPool = {
+  /** Whether a transaction waits that is not in `exclude` (those of uncommitted ancestors). */
+  hasWork(exclude: ReadonlySet<TxId>): boolean
+  /** Oldest first, valid at `blockTime`, none in `exclude`. Leaves the pool as it is. */
+  select(exclude: ReadonlySet<TxId>, limits: PayloadLimits): readonly Transaction[]
+}
+
+export type TransactionCheck = { readonly ok: true } | { readonly ok: false; readonly code: RejectCode }
+
+/** The part of validity that needs no state: signature, hash, size, allow-list, time against the block time. */
+export type CheckTransaction = (tx: Transaction, blockTime: UnixMillis) => TransactionCheck
+
+export type Execute = (input: Omit<ExecutionInput, 'genesis'>) => ExecutionResult
