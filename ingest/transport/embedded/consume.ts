@@ -1,0 +1,98 @@
+/**
+ * Reads embedded topics for one group. Batches begin at the group's committed offsets and never skip: a record is
+ * seen again by the next consumer until its offset is committed. Nothing is read ahead of the caller's pull.
+ */
+import type { Consumer, OffsetMark, TransportRecord } from '../transport.js'
+import { EmbeddedTransportError } from './errors.js'
+import { decodeRecord } from './record-codec.js'
+import type { TopicTables } from './tables.js'
+
+export type ConsumerSetup = {
+  readonly tables: TopicTables
+  readonly group: string
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[]
+  readonly maxBatch: number
+  readonly maxBatchBytes: number
+  /** Resolves after `ms`, on abort, or when this process has sent something. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+type Cursor = { readonly topic: string; readonly partition: number; offset: number }
+
+/** Quick while records flow, never later than 10 ms after a quiet time. */
+const SHORTEST_PAUSE_MS = 1
+const LONGEST_PAUSE_MS = 10
+
+export function createConsumer(setup: ConsumerSetup): Consumer {
+  const closing = new AbortController()
+  return {
+    batches: (signal) => readBatches(setup, AbortSignal.any([signal, closing.signal])),
+    async commit(marks) {
+      if (closing.signal.aborted) throw new EmbeddedTransportError('CLOSED', 'consumer', 'commit after close')
+      await commitMarks(setup, marks)
+    },
+    close() {
+      closing.abort()
+      return Promise.resolve()
+    },
+  }
+}
+
+async function* readBatches(setup: ConsumerSetup, signal: AbortSignal): AsyncGenerator<readonly TransportRecord[]> {
+  const cursors = setup.partitions.map(({ topic, partition }): Cursor => ({ topic, partition, offset: committedOffset(setup.tables, setup.group, topic, partition) }))
+  let pauseMs = SHORTEST_PAUSE_MS
+  let first = 0
+  while (!signal.aborted) {
+    const batch = readOnce(setup, cursors, first)
+    if (batch.length === 0) {
+      await setup.pause(pauseMs, signal)
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      continue
+    }
+    pauseMs = SHORTEST_PAUSE_MS
+    first = (first + 1) % cursors.length
+    yield batch
+  }
+}
+
+/** One bounded batch; partitions take turns at being first, so that a busy one starves nobody. */
+function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], first: number): TransportRecord[] {
+  const { tables } = setup
+  tables.root.resetReadTxn()
+  const batch: TransportRecord[] = []
+  let bytes = 0
+  for (let turn = 0; turn < cursors.length; turn++) {
+    const cursor = cursors[(first + turn) % cursors.length] as Cursor
+    const { topic, partition } = cursor
+    const end = tables.ends.get([topic, partition]) ?? 0
+    while (cursor.offset < end && batch.length < setup.maxBatch && bytes < setup.maxBatchBytes) {
+      const at = { topic, partition, offset: cursor.offset }
+      const stored = tables.records.get([topic, partition, cursor.offset])
+      if (stored === undefined) throw new EmbeddedTransportError('CORRUPT_RECORD', `${topic}/${partition}/${cursor.offset}`, 'is missing below the end; restore the topics folder from a copy')
+      batch.push(decodeRecord(stored, at))
+      bytes += stored.length
+      cursor.offset += 1
+    }
+  }
+  return batch
+}
+
+/** A commit only moves forward: a late one of a replaced consumer changes nothing. */
+async function commitMarks(setup: ConsumerSetup, marks: readonly OffsetMark[]): Promise<void> {
+  const { tables, group } = setup
+  for (const { topic, partition, offset } of marks) {
+    if (!setup.partitions.some((known) => known.topic === topic && known.partition === partition)) {
+      throw new EmbeddedTransportError('BAD_PARTITION', 'commit', `${topic}/${partition} is not read by this consumer`)
+    }
+    if (!Number.isSafeInteger(offset) || offset < 0) throw new EmbeddedTransportError('BAD_OPTION', 'commit.offset', `must be a natural number, got ${offset}`)
+  }
+  if (marks.length === 0) return
+  await tables.root.transaction(() => {
+    for (const { topic, partition, offset } of marks) {
+      if (offset > committedOffset(tables, group, topic, partition)) tables.groups.putSync([group, topic, partition], offset)
+    }
+  })
+}
+
+export const committedOffset = (tables: TopicTables, group: string, topic: string, partition: number): number =>
+  tables.groups.get([group, topic, partition]) ?? 0

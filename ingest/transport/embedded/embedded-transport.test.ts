@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../testing/temporary-folder.js'
+import { CONTRACT_PARTITIONS } from '../../testing/contract-topics.js'
+import { describeTransport } from '../../testing/transport-contract.js'
+import { openEmbeddedTransport } from './embedded-transport.js'
+
+const openContractTopics = new URL('../../testing/open-contract-topics.ts', import.meta.url).href
+
+describeTransport('the embedded transport', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder.path, 'topics')
+  return {
+    open: () => openEmbeddedTransport(path, { topics: CONTRACT_PARTITIONS }),
+    childOpener: { module: openContractTopics, open: 'openContractTopics', argument: path },
+    destroy: () => Promise.resolve(folder.remove()),
+  }
+})
+
+describe('opening embedded topics', () => {
+  const folder = temporaryFolder()
+  afterEach(() => folder.remove())
+
+  it('refuses another number of partitions than the topic was created with', async () => {
+    const path = join(folder.path, 'layout')
+    await (await openEmbeddedTransport(path, { topics: { a: 3 } })).close()
+    await expect(openEmbeddedTransport(path, { topics: { a: 2 } })).rejects.toMatchObject({ code: 'LAYOUT_MISMATCH', field: 'topics.a' })
+  })
+
+  it('refuses what it does not know by name and field', async () => {
+    const transport = await openEmbeddedTransport(join(folder.path, 'errors'), { topics: { a: 1 }, maxRecordBytes: 1000 })
+    const record = { topic: 'a', key: Buffer.of(1), value: Buffer.of(1) }
+    await expect(transport.send([{ ...record, topic: 'b' }])).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC', field: 'topic' })
+    await expect(transport.send([{ ...record, partition: 1 }])).rejects.toMatchObject({ code: 'BAD_PARTITION' })
+    await expect(transport.send([{ ...record, value: Buffer.alloc(2000) }])).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' })
+    await expect(transport.consume({ topics: ['b'], group: 'g' })).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC' })
+    await expect(transport.consume({ topics: ['a'], group: '' })).rejects.toMatchObject({ code: 'BAD_OPTION', field: 'group' })
+    await transport.close()
+    await expect(transport.send([record])).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('refuses a folder it cannot use', async () => {
+    await expect(openEmbeddedTransport('/dev/null/topics')).rejects.toMatchObject({ code: 'OPEN_FAILED' })
+  })
+})
