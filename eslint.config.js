@@ -1,11 +1,11 @@
 import tseslint from 'typescript-eslint'
-import type { Linter } from 'eslint'
 
 /**
  * The import rules of the house. Each room may import the rooms listed beside it and nothing else, so imports run
  * one way: domain <- consensus/core, audit, eventlog <- ingest, projections, detector <- graphql <- cli.
  */
-const mayImport: Record<string, readonly string[]> = {
+/** @type {Record<string, readonly string[]>} */
+const mayImport = {
   domain: ['proto'],
   platform: ['domain'],
   proto: [],
@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
 }
 const rooms = [...Object.keys(mayImport), 'cli', 'sim', 'bench']
 
-const roomRules: Linter.Config[] = Object.entries(mayImport).map(([room, allowed]) => ({
+const roomRules = Object.entries(mayImport).map(([room, allowed]) => ({
   files: [`${room}/**/*.ts`],
   ignores: ['**/*.test.ts', '**/testing/**'],
   rules: {
@@ -43,7 +43,7 @@ function pureRoomPatterns() {
 }
 
 /** No clock, randomness, timer or Node global where decisions are made. */
-const pureRoom: Linter.Config = {
+const pureRoom = {
   files: ['domain/**/*.ts', 'consensus/core/**/*.ts'],
   ignores: ['**/*.test.ts', '**/testing/**'],
   rules: {
@@ -57,7 +57,7 @@ const pureRoom: Linter.Config = {
   },
 }
 
-const consensusCore: Linter.Config = {
+const consensusCore = {
   files: ['consensus/core/**/*.ts'],
   ignores: ['**/*.test.ts', '**/testing/**'],
   rules: {

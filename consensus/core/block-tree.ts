@@ -1,0 +1,103 @@
+/**
+ * The blocks that are not final yet, as a tree whose root is the committed head, each with the state it leads to.
+ * Invariants: every block in the tree descends from the committed head; a parent is in the tree before its child; a
+ * block was executed and its roots agreed before it was added; when a block commits, all that does not descend from
+ * it is gone. Uncommitted state is kept as changes over the parent's state, so a fork costs what it changes.
+ */
+import type { Block } from '../../domain/block.js'
+import type { ExecutionResult, StateNodes } from '../../domain/execution/types.js'
+import type { BlockHash, Height, TxId, View } from '../../domain/ids.js'
+
+export type TreeBlock = {
+  readonly block: Block
+  readonly execution: ExecutionResult
+  /** Undefined for the committed head. */
+  readonly parent: TreeBlock | undefined
+}
+
+export type BlockTree = {
+  readonly head: TreeBlock
+  get(hash: BlockHash): TreeBlock | undefined
+  /** State nodes as seen after `node`: its own changes, its ancestors' changes, then the committed state. */
+  nodesAfter(node: TreeBlock): StateNodes
+  /** Says that the changes of every block committed so far are in the committed nodes. */
+  commitsAreStored(): void
+  add(block: Block, execution: ExecutionResult): TreeBlock
+  /** Uncommitted blocks from the child of the head to `node`, oldest first; empty for the head itself. */
+  pathTo(node: TreeBlock): readonly TreeBlock[]
+  /** Makes `node` the committed head and drops every branch that does not descend from it. */
+  commit(node: TreeBlock): void
+  readonly size: number
+}
+
+export function createBlockTree(head: { block: Block; execution: ExecutionResult }, committedNodes: StateNodes): BlockTree {
+  let root: TreeBlock = { ...head, parent: undefined }
+  const blocks = new Map<BlockHash, TreeBlock>([[root.block.hash, root]])
+  // Committed in this step: the shell stores them only when the step is over, yet a proposal in the same step may
+  // build on them.
+  const unstored: ReadonlyMap<string, Uint8Array>[] = []
+
+  const pathTo = (node: TreeBlock): readonly TreeBlock[] => {
+    const path: TreeBlock[] = []
+    for (let at: TreeBlock | undefined = node; at !== undefined && at.block.hash !== root.block.hash; at = at.parent) path.push(at)
+    return path.reverse()
+  }
+
+  return {
+    get head() {
+      return root
+    },
+    get: (hash) => blocks.get(hash),
+    nodesAfter(node) {
+      const overlays = [...[...pathTo(node)].reverse().map((at) => at.execution.changes.puts), ...unstored]
+      return {
+        get(hash) {
+          for (const puts of overlays) {
+            const bytes = puts.get(hash)
+            if (bytes !== undefined) return bytes
+          }
+          return committedNodes.get(hash)
+        },
+      }
+    },
+    add(block, execution) {
+      const parent = blocks.get(block.header.parentHash)
+      if (parent === undefined) throw new Error('a block needs its parent in the tree')
+      const node: TreeBlock = { block, execution, parent }
+      blocks.set(block.hash, node)
+      return node
+    },
+    pathTo,
+    commitsAreStored() {
+      unstored.length = 0
+    },
+    commit(node) {
+      for (const at of pathTo(node)) unstored.unshift(at.execution.changes.puts)
+      root = { block: node.block, execution: node.execution, parent: undefined }
+      blocks.set(node.block.hash, root)
+      // Heights rise along a branch, so one pass in height order sees each parent before its children.
+      const kept = new Map<BlockHash, TreeBlock>([[root.block.hash, root]])
+      for (const candidate of [...blocks.values()].sort(byHeight)) {
+        const parent = kept.get(candidate.block.header.parentHash)
+        if (parent !== undefined) kept.set(candidate.block.hash, { ...candidate, parent })
+      }
+      blocks.clear()
+      for (const [hash, at] of kept) blocks.set(hash, at)
+    },
+    get size() {
+      return blocks.size
+    },
+  }
+}
+
+const byHeight = (a: TreeBlock, b: TreeBlock): number => a.block.header.height - b.block.header.height
+
+/** Ids of all transactions in the uncommitted blocks up to `node`: they must not be proposed again on top of it. */
+export function uncommittedTxIds(tree: BlockTree, node: TreeBlock): ReadonlySet<TxId> {
+  const ids = new Set<TxId>()
+  for (const { block } of tree.pathTo(node)) for (const tx of block.transactions) ids.add(tx.id)
+  return ids
+}
+
+export const viewOf = (node: TreeBlock): View => node.block.header.view
+export const heightOf = (node: TreeBlock): Height => node.block.header.height

@@ -1,0 +1,61 @@
+/** What a verified certificate does to the core: it raises what is known, commits by the 2-chain rule, opens views. */
+import type { QuorumCertificate, TimeoutCertificate } from '../../domain/certificate.js'
+import { asView, type ValidatorId, type View } from '../../domain/ids.js'
+import { heightOf, type TreeBlock } from './block-tree.js'
+import { commitsParent } from './commit-rule.js'
+import { emit, report, type Core } from './core-state.js'
+import { requestBlock } from './fetching.js'
+import type { CommittedBlock } from './protocol.js'
+
+/** Votes are kept this many views back, so that a late second vote is still seen as what it is. */
+const KEPT_VIEWS = 16
+
+/** @param from who showed the certificate, and so can be asked for its block */
+export function processQc(core: Core, qc: QuorumCertificate, from: ValidatorId | undefined): void {
+  if (qc.data.view > core.record.highQc.data.view) core.record = { ...core.record, highQc: qc }
+  commitBy(core, qc)
+  if (!core.tree.get(qc.data.blockHash) && qc.data.height > heightOf(core.tree.head)) requestBlock(core, qc.data.blockHash, from)
+  if (qc.data.view >= core.view) enterView(core, asView(qc.data.view + 1))
+}
+
+export function processTc(core: Core, tc: TimeoutCertificate, from: ValidatorId | undefined): void {
+  processQc(core, tc.highQc, from)
+  if (core.record.highTc === undefined || tc.view > core.record.highTc.view) core.record = { ...core.record, highTc: tc }
+  if (tc.view < core.view) return
+  core.failedViews += 1
+  core.viewChanges += 1
+  report(core, { kind: 'view-changed', view: tc.view })
+  enterView(core, asView(tc.view + 1))
+}
+
+function enterView(core: Core, view: View): void {
+  core.view = view
+  core.proposalInView = false
+  core.timeouts.prune(view)
+  const oldest = asView(Math.max(0, view - KEPT_VIEWS))
+  core.votes.prune(oldest)
+  for (const known of core.proposals.keys()) if (known < oldest) core.proposals.delete(known)
+}
+
+/** Commits the parent of the certified block, and every ancestor not yet final, oldest first. */
+export function commitBy(core: Core, qc: QuorumCertificate): void {
+  const certified = core.tree.get(qc.data.blockHash)
+  const parent = certified?.parent
+  if (certified === undefined || parent === undefined) return
+  if (!commitsParent(certified.block, parent.block)) return
+  if (qc.data.commit?.hash !== parent.block.hash) {
+    report(core, { kind: 'safety-alarm', reason: `the certificate of view ${qc.data.view} names another commit than its chain shows` })
+    return
+  }
+  const path = core.tree.pathTo(parent)
+  if (path.length === 0) return
+  emit(core, { type: 'commit', blocks: path.map((node, i) => committed(node, path[i + 1] ?? certified, qc)) })
+  core.tree.commit(parent)
+  core.failedViews = 0
+}
+
+/** A block's own certificate stands in its child. */
+function committed(node: TreeBlock, child: TreeBlock, commitCertificate: QuorumCertificate): CommittedBlock {
+  const { block, execution } = node
+  return { block, receipts: execution.receipts, changes: execution.changes, certificate: child.block.justify, commitCertificate }
+}

@@ -1,0 +1,104 @@
+/** The mutable state of one core, and the small questions that every part of it asks. */
+import type { Block } from '../../domain/block.js'
+import type { QuorumCertificate, TimeoutCertificate } from '../../domain/certificate.js'
+import type { Signer, VerifySignature } from '../../domain/crypto.js'
+import type { ExecutionResult, StateNodes } from '../../domain/execution/types.js'
+import type { Limits, ValidatorSet } from '../../domain/genesis.js'
+import { asView, type BlockHash, type UnixMillis, type ValidatorId, type View } from '../../domain/ids.js'
+import { verifyQc, verifyTc } from '../../domain/verify-certificate.js'
+import { createBlockTree, type BlockTree } from './block-tree.js'
+import type { Proposal } from './messages.js'
+import type { CheckTransaction, Execute, TxPool } from './ports.js'
+import type { Effect, Report } from './protocol.js'
+import type { SafetyContext, SafetyRecord } from './safety-rules.js'
+import { createTimeoutPool, type TimeoutPool } from './timeout-pool.js'
+import { createVotePool, type VotePool } from './vote-pool.js'
+
+export type CoreConfig = {
+  readonly set: ValidatorSet
+  readonly limits: Limits
+  readonly self: ValidatorId
+  readonly signer: Signer
+  readonly genesisBlock: Block
+  readonly verify: VerifySignature
+  readonly checkTransaction: CheckTransaction
+  readonly execute: Execute
+  readonly pool: TxPool
+  /** State nodes of the committed head; must hold a block's changes once its commit effect was carried out. */
+  readonly committedNodes: StateNodes
+  /** View timeout when all goes well, milliseconds. */
+  readonly baseTimeoutMs: number
+}
+
+/** What a node finds on its disk. */
+export type Recovered = {
+  readonly record: SafetyRecord
+  readonly head: { readonly block: Block; readonly execution: ExecutionResult }
+  /** Stored blocks above the head, parents before children. */
+  readonly uncommitted: readonly Block[]
+}
+
+export type Fetch = { readonly from: ValidatorId; readonly attempts: number }
+
+export type Core = {
+  readonly config: CoreConfig
+  readonly safety: SafetyContext
+  readonly tree: BlockTree
+  readonly votes: VotePool
+  readonly timeouts: TimeoutPool
+  readonly effects: Effect[]
+  /** In-flight block requests by target. */
+  readonly fetches: Map<BlockHash, Fetch>
+  /** First proposal seen in each recent view. */
+  readonly proposals: Map<View, { readonly hash: BlockHash; readonly proposer: ValidatorId }>
+  record: SafetyRecord
+  view: View
+  now: UnixMillis
+  /** A proposal whose parent is being fetched. */
+  pendingProposal: { readonly proposal: Proposal; readonly from: ValidatorId } | undefined
+  /** A valid proposal was seen in the current view: somebody is waiting for its certificate. */
+  proposalInView: boolean
+  timerView: View | undefined
+  gaveUpView: View | undefined
+  /** Views entered by timeout since the last commit; lengthens the timer. */
+  failedViews: number
+  viewChanges: number
+}
+
+export function createCoreState(config: CoreConfig, recovered: Recovered): Core {
+  const { record } = recovered
+  return {
+    config,
+    safety: { chainId: config.set.chainId, self: config.self, signer: config.signer },
+    tree: createBlockTree(recovered.head, config.committedNodes),
+    votes: createVotePool(config.set),
+    timeouts: createTimeoutPool(config.set),
+    effects: [],
+    fetches: new Map(),
+    proposals: new Map(),
+    record,
+    view: asView(Math.max(record.highQc.data.view, record.highTc?.view ?? 0) + 1),
+    now: 0 as UnixMillis,
+    pendingProposal: undefined,
+    proposalInView: false,
+    timerView: undefined,
+    gaveUpView: undefined,
+    failedViews: 0,
+    viewChanges: 0,
+  }
+}
+
+export const emit = (core: Core, ...effects: Effect[]): void => void core.effects.push(...effects)
+export const report = (core: Core, entry: Report): void => emit(core, { type: 'report', report: entry })
+
+export const isValidQc = (core: Core, qc: QuorumCertificate): boolean =>
+  verifyQc(qc, core.config.set, core.config.genesisBlock.hash, core.config.verify).ok
+
+export const isValidTc = (core: Core, tc: TimeoutCertificate): boolean =>
+  verifyTc(tc, core.config.set, core.config.genesisBlock.hash, core.config.verify).ok
+
+/** The timeout certificate that a message of `view` must carry: none when the certificate is of the view before. */
+export function isEntryProof(view: View, justifyView: View, lastTc: TimeoutCertificate | undefined): boolean {
+  if (justifyView + 1 === view) return lastTc === undefined
+  return lastTc !== undefined && lastTc.view + 1 === view
+}

@@ -1,0 +1,99 @@
+/**
+ * The consensus core: a synchronous state machine, `step(event) -> effects`. It knows no clock, disk or network; the
+ * time is an argument and everything it wants done is an effect, to be carried out in order before the next step.
+ */
+import type { Height, StateRoot, UnixMillis, View } from '../../domain/ids.js'
+import { heightOf } from './block-tree.js'
+import { addBlock, onBlocks, onFetchFailed } from './catch-up.js'
+import { createCoreState, type Core, type CoreConfig, type Recovered } from './core-state.js'
+import { onTimeout, onTimeoutCertificate, onTimer, updateTimer } from './pacemaker.js'
+import { proposeIfLeader } from './proposing.js'
+import type { Effect, Event } from './protocol.js'
+import { onSyncInfo, sendSyncInfo } from './sync-info.js'
+import { onProposal, onVote } from './voting.js'
+
+export type EngineStatus = {
+  readonly view: View
+  readonly highQcView: View
+  readonly committedHeight: Height
+  readonly stateRoot: StateRoot
+  readonly viewChanges: number
+  /** Blocks not final yet, the committed head included. */
+  readonly treeSize: number
+}
+
+export type Engine = {
+  /** One transition. The effects of the last step must have been carried out. */
+  step(event: Event, now: UnixMillis): readonly Effect[]
+  status(): EngineStatus
+}
+
+export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
+  const core = createCoreState(config, recovered)
+  for (const block of recovered.uncommitted) addBlock(core, block)
+
+  return {
+    step(event, now) {
+      core.now = now
+      core.tree.commitsAreStored()
+      handle(core, event)
+      retryPendingProposal(core)
+      // With one validator a proposal certifies itself and opens the next view at once.
+      while (proposeIfLeader(core));
+      updateTimer(core)
+      return core.effects.splice(0)
+    },
+    status: () => ({
+      view: core.view,
+      highQcView: core.record.highQc.data.view,
+      committedHeight: heightOf(core.tree.head),
+      stateRoot: core.tree.head.block.header.stateRoot,
+      viewChanges: core.viewChanges,
+      treeSize: core.tree.size,
+    }),
+  }
+}
+
+function handle(core: Core, event: Event): void {
+  switch (event.type) {
+    case 'start':
+    case 'transactions-available':
+      return
+    case 'timer':
+      return onTimer(core, event.view)
+    case 'blocks':
+      return onBlocks(core, event.from, event.target, event.blocks)
+    case 'fetch-failed':
+      return onFetchFailed(core, event.from, event.target)
+    case 'peer-connected':
+      return sendSyncInfo(core, event.peer)
+    case 'message':
+      return onMessage(core, event)
+  }
+}
+
+function onMessage(core: Core, { message, from }: Extract<Event, { type: 'message' }>): void {
+  switch (message.type) {
+    case 'proposal':
+      return onProposal(core, message.proposal, from)
+    case 'vote':
+      return onVote(core, message.vote, from)
+    case 'timeout':
+      return onTimeout(core, message.timeout, from)
+    case 'timeout-certificate':
+      return onTimeoutCertificate(core, message.tc, from)
+    case 'sync-info':
+      return onSyncInfo(core, message.info, from)
+  }
+}
+
+function retryPendingProposal(core: Core): void {
+  const pending = core.pendingProposal
+  if (pending === undefined) return
+  const { header } = pending.proposal.block
+  if (header.view < core.view) core.pendingProposal = undefined
+  else if (core.tree.get(header.parentHash) !== undefined) {
+    core.pendingProposal = undefined
+    onProposal(core, pending.proposal, pending.from)
+  }
+}

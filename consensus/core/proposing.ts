@@ -1,0 +1,50 @@
+/** The leader's turn: build on the highest certified block, with what waits, or with nothing when that finishes work. */
+import { createBlock, type Block } from '../../domain/block.js'
+import type { ExecutionResult } from '../../domain/execution/types.js'
+import { asHeight, asMillis } from '../../domain/ids.js'
+import { uncommittedTxIds, type TreeBlock } from './block-tree.js'
+import { emit, isEntryProof, type Core } from './core-state.js'
+import { leaderOf } from './leader.js'
+import { signProposal } from './safety-rules.js'
+import { voteFor } from './voting.js'
+
+/** @returns whether a proposal was made, which may have opened the next view */
+export function proposeIfLeader(core: Core): boolean {
+  const { config, record, view, tree } = core
+  if (leaderOf(config.set, view) !== config.self || record.lastProposedView >= view || record.lastVotedView >= view) return false
+  const parent = tree.get(record.highQc.data.blockHash)
+  if (parent === undefined) return false
+  const lastTc = record.highQc.data.view + 1 === view ? undefined : record.highTc
+  if (!isEntryProof(view, record.highQc.data.view, lastTc)) return false
+  const built = buildBlock(core, parent)
+  if (built === undefined) return false
+  const signed = signProposal(core.safety, record, built.block, lastTc)
+  if (!signed.ok) return false
+  core.record = signed.record
+  tree.add(built.block, built.execution)
+  core.proposals.set(view, { hash: built.block.hash, proposer: config.self })
+  core.proposalInView = true
+  emit(core, { type: 'persist-safety', record: signed.record }, { type: 'broadcast', message: { type: 'proposal', proposal: signed.value } })
+  voteFor(core, built.block, lastTc)
+  return true
+}
+
+function buildBlock(core: Core, parent: TreeBlock): { block: Block; execution: ExecutionResult } | undefined {
+  const { config, tree } = core
+  const timestamp = asMillis(Math.max(core.now, parent.block.header.timestamp))
+  const limits = { maxCount: config.limits.blockTxs, maxBytes: config.limits.blockBytes, blockTime: timestamp }
+  const transactions = config.pool
+    .select(uncommittedTxIds(tree, parent), limits)
+    // One bad transaction would cost the whole block its votes.
+    .filter((tx) => config.checkTransaction(tx, timestamp).ok)
+  const finishesWork = tree.pathTo(parent).some(({ block }) => block.transactions.length > 0)
+  if (transactions.length === 0 && !finishesWork) return undefined
+  const height = asHeight(parent.block.header.height + 1)
+  const execution = config.execute({ nodes: tree.nodesAfter(parent), parentRoot: parent.block.header.stateRoot, height, timestamp, transactions })
+  const block = createBlock({
+    chainId: config.set.chainId, epoch: config.set.epoch, view: core.view, height, parentHash: parent.block.hash,
+    receiptsRoot: execution.receiptsRoot, stateRoot: execution.stateRoot, proposer: config.self, timestamp,
+    justify: core.record.highQc, transactions,
+  })
+  return { block, execution }
+}
