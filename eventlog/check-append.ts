@@ -1,0 +1,31 @@
+/** Refuses appends that no adapter could store: the same limits everywhere, checked before anything is written. */
+import { isUuid } from '../domain/ids.js'
+import { EventLogError } from './errors.js'
+import type { ExpectedRevision, StreamAppend } from './log.js'
+
+export const MAX_STREAM_NAME_BYTES = 255
+/** A block of 500 transactions with its certificates stays far below; KurrentDB's own limit is 16 MB a batch. */
+export const MAX_EVENT_BYTES = 4 * 1024 * 1024
+
+/** Throws EventLogError naming the field. */
+export function checkAppends(appends: readonly StreamAppend[]): void {
+  for (const { stream, events } of appends) {
+    const size = Buffer.byteLength(stream)
+    if (size === 0 || size > MAX_STREAM_NAME_BYTES) {
+      throw new EventLogError('BAD_STREAM', 'stream', `a stream name has 1 to ${MAX_STREAM_NAME_BYTES} bytes, this one has ${size}`)
+    }
+    for (const { id } of events) {
+      if (!isUuid(id)) throw new EventLogError('BAD_EVENT_ID', 'id', `an event id is a lowercase UUID, not ${id.length} characters of something else`)
+    }
+  }
+}
+
+/** True where a stream whose last event has revision `actual` fits what the writer expects. */
+export function isExpected(expected: ExpectedRevision, actual: number | undefined): boolean {
+  switch (expected) {
+    case 'any': return true
+    case 'none': return actual === undefined
+    case 'exists': return actual !== undefined
+    default: return expected === actual
+  }
+}

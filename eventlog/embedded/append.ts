@@ -1,0 +1,90 @@
+/**
+ * One append as one LMDB transaction: everything is checked before the first write, so nothing is ever half there.
+ * An append whose events are all recorded already is a retry; one whose events are there in part only is not the
+ * append that succeeded before, and is refused as `wrong-revision`.
+ */
+import { asPosition } from '../../domain/ids.js'
+import { encodeEvent, type EncodedEvent } from '../../domain/events/codec.js'
+import { bytesEqual } from '../../domain/bytes.js'
+import { isExpected, MAX_EVENT_BYTES } from '../check-append.js'
+import { EventLogError } from '../errors.js'
+import type { AppendResult, NewEvent, RecordedEvent, StreamAppend } from '../log.js'
+import { decodeRecord, encodeStored } from '../record.js'
+import { lengthOf } from './read.js'
+import type { LogTables } from './tables.js'
+
+/** An event encoded before the write lock is taken, so that the lock is held for as little as possible. */
+export type PreparedEvent = NewEvent & { readonly encoded: EncodedEvent }
+export type PreparedAppend = Omit<StreamAppend, 'events'> & { readonly events: readonly PreparedEvent[] }
+
+export const prepareAppend = (append: StreamAppend): PreparedAppend =>
+  ({ ...append, events: append.events.map((event) => ({ ...event, encoded: encodeEvent(event.event) })) })
+
+/** Must run inside a write transaction. */
+export function appendInTransaction(tables: LogTables, appends: readonly PreparedAppend[]): AppendResult {
+  const known = findKnown(tables, appends)
+  if (known.kind === 'id-conflict') return known
+  if (known.kind === 'all') return { kind: 'already-there', events: known.events }
+  if (known.kind === 'some') {
+    const { stream, expected } = known.append
+    return { kind: 'wrong-revision', stream, expected, actual: tables.heads.get(stream) }
+  }
+
+  const heads = new Map<string, number | undefined>()
+  const headOf = (stream: string): number | undefined => (heads.has(stream) ? heads.get(stream) : tables.heads.get(stream))
+  const planned: { recorded: RecordedEvent; bytes: Uint8Array }[] = []
+  let position = lengthOf(tables)
+  for (const { stream, expected, events } of appends) {
+    const actual = headOf(stream)
+    if (!isExpected(expected, actual)) return { kind: 'wrong-revision', stream, expected, actual }
+    let revision = actual ?? -1
+    for (const { id, event, encoded } of events) {
+      revision += 1
+      const place = { stream, revision, position: asPosition(position) }
+      const bytes = encodeStored(id, encoded, place)
+      if (bytes.length > MAX_EVENT_BYTES) {
+        throw new EventLogError('TOO_LARGE', 'event', `an event of ${bytes.length} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
+      }
+      planned.push({ recorded: { id, ...place, event }, bytes })
+      position += 1
+    }
+    if (events.length > 0) heads.set(stream, revision)
+  }
+
+  for (const { recorded, bytes } of planned) {
+    tables.entries.putSync(recorded.position, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    tables.streams.putSync([recorded.stream, recorded.revision], recorded.position)
+    tables.ids.putSync(recorded.id, recorded.position)
+  }
+  for (const [stream, revision] of heads) if (revision !== undefined) tables.heads.putSync(stream, revision)
+  return { kind: 'appended', events: planned.map(({ recorded }) => recorded) }
+}
+
+type Known =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'some'; readonly append: PreparedAppend }
+  | { readonly kind: 'all'; readonly events: readonly RecordedEvent[] }
+  | { readonly kind: 'id-conflict'; readonly id: string }
+
+/** Looks for events recorded before, and compares their bytes: the same id must mean the same happening. */
+function findKnown(tables: LogTables, appends: readonly PreparedAppend[]): Known {
+  const inBatch = new Set<string>()
+  const events: RecordedEvent[] = []
+  let partOf: PreparedAppend | undefined
+  for (const append of appends) {
+    for (const { id, encoded } of append.events) {
+      if (inBatch.has(id)) return { kind: 'id-conflict', id }
+      inBatch.add(id)
+      const position = tables.ids.get(id)
+      if (position === undefined) continue
+      const stored = tables.entries.get(position) as Buffer
+      const recorded = decodeRecord(stored)
+      const again = encodeStored(id, encoded, { ...recorded, stream: append.stream })
+      if (!bytesEqual(stored, again)) return { kind: 'id-conflict', id }
+      partOf ??= append
+      events.push(recorded)
+    }
+  }
+  if (partOf === undefined) return { kind: 'nothing' }
+  return events.length === inBatch.size ? { kind: 'all', events } : { kind: 'some', append: partOf }
+}

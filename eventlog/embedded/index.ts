@@ -1,0 +1,71 @@
+/**
+ * The embedded event log: LMDB in a folder, opened by several processes at once. One recorder writes, any number of
+ * projectors and API servers read. An append is on disk when it resolves.
+ */
+import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
+import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
+import { checkAppends } from '../check-append.js'
+import type { EntryLog } from '../entries.js'
+import { EventLogError } from '../errors.js'
+import type { EventLog } from '../log.js'
+import { appendInTransaction, prepareAppend } from './append.js'
+import { createGrowthWatch } from './growth.js'
+import { lengthOf, readAll, readPage, readStream, refresh, subscribe } from './read.js'
+import { openTables, type OpenTables } from './tables.js'
+
+export type OpenEmbeddedLog = Omit<OpenTables, 'path'>
+export type EmbeddedLog = EventLog & EntryLog
+
+/** Opens the log in folder `path`. Throws EventLogError or StorageError, both with a sentence that says what to do. */
+export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {}): Promise<EmbeddedLog> {
+  const tables = await openTables({ path, ...options })
+  const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError)
+  const closing = new AbortController()
+  const refuseClosed = (): void => {
+    if (closing.signal.aborted) throw new EventLogError('CLOSED', 'log', `the event log in ${path} was closed`)
+  }
+  const currentLength = (): number => {
+    if (closing.signal.aborted) return 0
+    refresh(tables)
+    return lengthOf(tables)
+  }
+  const watchGrowth = createGrowthWatch(currentLength)
+  const untilClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal])
+  const waitForGrowth: EntryLog['waitForGrowth'] = (length, signal) => watchGrowth(length, untilClosed(signal))
+
+  return {
+    async append(appends) {
+      refuseClosed()
+      checkAppends(appends)
+      const prepared = appends.map(prepareAppend)
+      try {
+        return await commit(() => appendInTransaction(tables, prepared))
+      } catch (error) {
+        throw error instanceof EventLogError ? error : storageErrorFrom(error, path)
+      }
+    },
+    readStream: (stream, readOptions) => readStream(tables, stream, readOptions),
+    readAll: (readOptions) => readAll(tables, readOptions),
+    subscribe: (from, signal) => subscribe(tables, from, untilClosed(signal), waitForGrowth),
+    async lastRevision(stream) {
+      refuseClosed()
+      refresh(tables)
+      return tables.heads.get(stream)
+    },
+    async length() {
+      refuseClosed()
+      return currentLength()
+    },
+    async readEntries(request) {
+      refuseClosed()
+      refresh(tables)
+      return readPage(tables, request)
+    },
+    waitForGrowth,
+    async close() {
+      if (closing.signal.aborted) return
+      closing.abort()
+      await tables.root.close()
+    },
+  }
+}

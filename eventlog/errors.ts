@@ -1,0 +1,10 @@
+/** Why a log cannot be opened or written, each with what to do about it. */
+
+export type EventLogErrorCode = 'OTHER_FORMAT' | 'OTHER_CHAIN' | 'NOT_FOUND' | 'BAD_STREAM' | 'BAD_EVENT_ID' | 'TOO_LARGE' | 'CLOSED'
+
+export class EventLogError extends Error {
+  constructor(readonly code: EventLogErrorCode, readonly field: string, sentence: string) {
+    super(sentence)
+    this.name = 'EventLogError'
+  }
+}

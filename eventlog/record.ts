@@ -1,0 +1,54 @@
+/**
+ * The bytes of one event as every adapter stores them and the audit tree hashes them: canonical JSON of the event and
+ * its place. They never change once written, so a proof made today verifies against any copy of the log.
+ */
+import { canonicalJsonBytes, type Json } from '../domain/canonical-json.js'
+import { decodeEvent, encodeEvent, EventFormatError, type EncodedEvent } from '../domain/events/codec.js'
+import { asPosition, type Position } from '../domain/ids.js'
+import type { NewEvent, RecordedEvent } from './log.js'
+
+export type Place = { readonly stream: string; readonly revision: number; readonly position: Position }
+
+/** Position and revision are 64-bit integers and therefore decimal strings, like all others in our JSON. */
+type StoredRecord = EncodedEvent & { readonly id: string; readonly stream: string; readonly revision: string; readonly position: string }
+
+/** Bytes of a new event at its place. */
+export function encodeRecord({ id, event }: NewEvent, { stream, revision, position }: Place): Uint8Array {
+  return encodeStored(id, encodeEvent(event), { stream, revision, position })
+}
+
+export function encodeStored(id: string, { type, version, data }: EncodedEvent, { stream, revision, position }: Place): Uint8Array {
+  return canonicalJsonBytes({ id, stream, revision: String(revision), position: String(position), type, version, data } as Json)
+}
+
+/** Entry bytes of an event that was read back. */
+export const recordBytes = (recorded: RecordedEvent): Uint8Array => encodeRecord(recorded, recorded)
+
+/** Decodes stored bytes. Throws EventFormatError naming the field. */
+export function decodeRecord(bytes: Uint8Array): RecordedEvent {
+  const stored = parseStored(bytes)
+  const { id, stream } = stored
+  return { id, stream, revision: Number(stored.revision), position: asPosition(Number(stored.position)), event: decodeEvent(stored) }
+}
+
+const DECIMAL = /^\d{1,16}$/
+
+function parseStored(bytes: Uint8Array): StoredRecord {
+  let value: Partial<StoredRecord> | null
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<StoredRecord> | null
+  } catch {
+    throw new EventFormatError('unknown', 'entry', `${bytes.length} bytes are not JSON`)
+  }
+  const refuse = (field: string): never => {
+    throw new EventFormatError(typeof value?.type === 'string' ? value.type : 'unknown', field, 'missing or of the wrong shape')
+  }
+  if (value === null || typeof value !== 'object') return refuse('entry')
+  if (typeof value.id !== 'string') refuse('id')
+  if (typeof value.stream !== 'string') refuse('stream')
+  if (typeof value.revision !== 'string' || !DECIMAL.test(value.revision)) refuse('revision')
+  if (typeof value.position !== 'string' || !DECIMAL.test(value.position)) refuse('position')
+  if (typeof value.type !== 'string') refuse('type')
+  if (typeof value.version !== 'number') refuse('version')
+  return value as StoredRecord
+}

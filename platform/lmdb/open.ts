@@ -1,0 +1,32 @@
+/**
+ * Opens an LMDB environment with the one set of options we trust: a commit is fsynced before its promise resolves,
+ * several processes may open the same folder, and system errors become sentences that say what to do.
+ */
+import { mkdirSync } from 'node:fs'
+import { open, type RootDatabase } from 'lmdb'
+import { storageErrorFrom } from './storage-error.js'
+
+export type OpenLmdbOptions = {
+  /** Number of named databases the environment may hold. */
+  readonly maxDbs?: number
+}
+
+/** Opens or creates the environment in folder `path`. Throws StorageError. */
+export function openLmdb(path: string, options: OpenLmdbOptions = {}): RootDatabase<unknown, string> {
+  try {
+    mkdirSync(path, { recursive: true })
+    const root = open<unknown, string>({
+      path,
+      maxDbs: options.maxDbs ?? 12,
+      // With overlapping sync a commit resolves before it is on disk, and power loss takes acknowledged writes.
+      overlappingSync: false,
+      encoding: 'json',
+      maxReaders: 512,
+    })
+    // Slots of readers that were killed keep old pages alive and the file growing.
+    root.readerCheck()
+    return root
+  } catch (error) {
+    throw storageErrorFrom(error, path)
+  }
+}
