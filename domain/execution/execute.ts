@@ -1,0 +1,41 @@
+/**
+ * Executes a block. The parent state, the block time and the transactions in order are all that counts; the same
+ * inputs give the same bytes everywhere. A bad transaction gets a failure receipt and changes nothing. Heights and
+ * times are not part of the state, so an empty block leaves the root as it was.
+ */
+import type { Genesis } from '../genesis.js'
+import { hexToBytes } from '../bytes.js'
+import type { StateRoot } from '../ids.js'
+import { rulesOf } from '../message/check-anomaly.js'
+import { applyChanges } from '../state/apply-changes.js'
+import { getValue } from '../state/get-value.js'
+import { EMPTY_STATE } from '../state/nodes.js'
+import { createDraft, keepDraft } from './draft.js'
+import { executorOf } from './executors.js'
+import { CHAIN_KEY } from './state-keys.js'
+import { receiptsRootOf } from './tx-receipt.js'
+import type { ExecutionInput, ExecutionResult, StateChanges, TxReceipt } from './types.js'
+
+/** Throws StateNodeError when the parent state is damaged, and for no other reason. */
+export function executeBlock({ genesis, nodes, parentRoot, timestamp, transactions }: ExecutionInput): ExecutionResult {
+  const context = { rules: rulesOf(genesis), timestamp }
+  const block = createDraft({ get: (key) => getValue(nodes, parentRoot, key) })
+
+  const receipts = transactions.map((tx): TxReceipt => {
+    const draft = createDraft(block)
+    const code = executorOf(tx.kind)(tx, draft, context)
+    if (code !== undefined) return { txId: tx.id, status: 'failed', code }
+    keepDraft(draft, block)
+    return { txId: tx.id, status: 'success' }
+  })
+
+  const { root, puts, deletes } = applyChanges(nodes, parentRoot, block.changes)
+  return { stateRoot: root, receiptsRoot: receiptsRootOf(receipts), receipts, changes: { puts, deletes } }
+}
+
+/** The state before block 1. */
+export function genesisState(genesis: Genesis): { readonly stateRoot: StateRoot; readonly puts: StateChanges['puts'] } {
+  const updates = new Map([[CHAIN_KEY, hexToBytes(genesis.chainId)]])
+  const { root, puts } = applyChanges({ get: () => undefined }, EMPTY_STATE, updates)
+  return { stateRoot: root, puts }
+}

@@ -1,0 +1,51 @@
+/** What the state holds and under which keys. Values are fixed-width; the state knows nothing of heights or clocks. */
+import { ByteReader, ByteWriter, concatBytes } from '../bytes.js'
+import type { AnomalyId, ProducerId, TxId } from '../ids.js'
+
+/** Binds the state of one network to its genesis: no two networks share a root. */
+export const CHAIN_KEY = 'chain/id'
+
+/** One record a producer: how many of its messages were executed, the latest message time, its live nonce seconds. */
+export const producerKey = (producer: ProducerId): string => `producer/${producer}`
+/** Nonces of one producer in one second of message time. */
+export const nonceKey = (producer: ProducerId, second: number): string => `nonce/${producer}/${second}`
+/** The registry that makes an anomaly id unique for ever. */
+export const anomalyKey = (id: AnomalyId): string => `anomaly/${id}`
+
+export type ProducerRecord = {
+  readonly count: number
+  /** Highest message time executed, unix seconds. */
+  readonly lastSeconds: number
+  /** All nonce groups of this producer lie in [oldestNonce, newestNonce], unix seconds. */
+  readonly oldestNonce: number
+  readonly newestNonce: number
+}
+
+export function encodeProducerRecord(record: ProducerRecord): Uint8Array {
+  return new ByteWriter(32).u64(record.count).u64(record.lastSeconds).u64(record.oldestNonce).u64(record.newestNonce).finish()
+}
+
+export function decodeProducerRecord(bytes: Uint8Array): ProducerRecord {
+  const reader = new ByteReader(bytes)
+  const record = {
+    count: reader.u64('producer.count'),
+    lastSeconds: reader.u64('producer.lastSeconds'),
+    oldestNonce: reader.u64('producer.oldestNonce'),
+    newestNonce: reader.u64('producer.newestNonce'),
+  }
+  reader.end('producer')
+  return record
+}
+
+/** What the registry says of a committed anomaly. */
+export type AnomalyRecord = { readonly txId: TxId; readonly contentHash: string }
+
+export const encodeAnomalyRecord = (txId: TxId, contentHash: Uint8Array): Uint8Array =>
+  concatBytes(new ByteWriter(32).hash(txId).finish(), contentHash)
+
+export function decodeAnomalyRecord(bytes: Uint8Array): AnomalyRecord {
+  const reader = new ByteReader(bytes)
+  const record = { txId: reader.hash('anomaly.txId') as TxId, contentHash: reader.hash('anomaly.contentHash') }
+  reader.end('anomaly')
+  return record
+}

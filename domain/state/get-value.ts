@@ -1,0 +1,14 @@
+/** Reads one key by walking its path from the root: as many nodes as the tree is deep there. */
+import type { StateNodes } from '../execution/types.js'
+import type { StateRoot } from '../ids.js'
+import { bitAt, loadNode, pathOf } from './nodes.js'
+
+/** Undefined for an absent key. Throws StateNodeError when the store is damaged. */
+export function getValue(nodes: StateNodes, root: StateRoot, key: string): Uint8Array | undefined {
+  const path = pathOf(key)
+  let node = loadNode(nodes, root)
+  for (let depth = 0; node?.kind === 'inner'; depth++) {
+    node = loadNode(nodes, bitAt(path, depth) === 0 ? node.left : node.right)
+  }
+  return node?.key === key ? node.value : undefined
+}

@@ -1,0 +1,84 @@
+/**
+ * Nodes of the authenticated map: their hashes and their stored bytes. A subtree with one key is that key's leaf
+ * whatever its depth, an empty subtree is 32 zero bytes, so the shape follows from the keys alone, never from history.
+ */
+import { ByteReader, ByteWriter, concatBytes, DecodeError, utf8ToBytes } from '../bytes.js'
+import { sha256, taggedHash } from '../hash.js'
+import { ZERO_HASH, type StateRoot } from '../ids.js'
+import type { StateNodes } from '../execution/types.js'
+
+export const EMPTY_STATE = ZERO_HASH as StateRoot
+
+export type LeafNode = { readonly kind: 'leaf'; readonly hash: string; readonly path: Uint8Array; readonly key: string; readonly value: Uint8Array }
+export type InnerNode = { readonly kind: 'inner'; readonly hash: string; readonly left: string; readonly right: string }
+export type StateNode = LeafNode | InnerNode
+
+const LEAF = 0
+const INNER = 1
+const MAX_KEY_BYTES = 1024
+const MAX_VALUE_BYTES = 64 * 1024 * 1024
+
+/** A state database that lost or changed a node: not a fault of the block, the process must stop. */
+export class StateNodeError extends Error {
+  readonly code = 'STATE_NODE'
+  constructor(readonly hash: string, reason: string) {
+    super(`state node ${hash} ${reason}: the state database is damaged, restore it by syncing from peers`)
+    this.name = 'StateNodeError'
+  }
+}
+
+/** SHA-256 of the key's UTF-8: where in the tree the key belongs. */
+export const pathOf = (key: string): Uint8Array => sha256(utf8ToBytes(key))
+
+/** Bit `depth` of a path, most significant first: 0 goes left. */
+export const bitAt = (path: Uint8Array, depth: number): number => ((path[depth >> 3] as number) >> (7 - (depth & 7))) & 1
+
+export function leafHash(path: Uint8Array, valueHash: Uint8Array): string {
+  return taggedHash('cybermesh/state-leaf/v1', concatBytes(path, valueHash))
+}
+
+export function innerHash(left: string, right: string): string {
+  return taggedHash('cybermesh/state-node/v1', new ByteWriter(64).hash(left).hash(right).finish())
+}
+
+export function createLeaf(key: string, path: Uint8Array, value: Uint8Array): LeafNode {
+  return { kind: 'leaf', hash: leafHash(path, sha256(value)), path, key, value }
+}
+
+export const createInner = (left: string, right: string): InnerNode => ({ kind: 'inner', hash: innerHash(left, right), left, right })
+
+export function encodeNode(node: StateNode): Uint8Array {
+  if (node.kind === 'inner') return new ByteWriter(65).u8(INNER).hash(node.left).hash(node.right).finish()
+  return new ByteWriter(node.value.length + 128).u8(LEAF).text(node.key).blob(node.value).finish()
+}
+
+/** Undefined for the empty subtree. Throws StateNodeError when the store lacks the node or holds other bytes. */
+export function loadNode(nodes: StateNodes, hash: string): StateNode | undefined {
+  if (hash === EMPTY_STATE) return undefined
+  const bytes = nodes.get(hash)
+  if (bytes === undefined) throw new StateNodeError(hash, 'is missing')
+  const node = decodeNode(hash, bytes)
+  if (node.hash !== hash) throw new StateNodeError(hash, 'does not have this hash')
+  return node
+}
+
+function decodeNode(hash: string, bytes: Uint8Array): StateNode {
+  const reader = new ByteReader(bytes)
+  try {
+    const node = readNode(reader)
+    reader.end('state.node')
+    return node
+  } catch (error) {
+    if (error instanceof DecodeError) throw new StateNodeError(hash, `cannot be read (${error.field})`)
+    throw error
+  }
+}
+
+function readNode(reader: ByteReader): StateNode {
+  const kind = reader.u8('state.kind')
+  if (kind === INNER) return createInner(reader.hash('state.left'), reader.hash('state.right'))
+  if (kind !== LEAF) throw new DecodeError('state.kind', 'unknown')
+  const key = reader.text(MAX_KEY_BYTES, 'state.key')
+  return createLeaf(key, pathOf(key), reader.blob(MAX_VALUE_BYTES, 'state.value'))
+}
+
