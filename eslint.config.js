@@ -64,7 +64,7 @@ const consensusCore = {
     'no-restricted-imports': ['error', {
       patterns: [
         ...pureRoomPatterns(),
-        { regex: '^(\\.\\./)+(?!domain/)', message: 'consensus/core may import only domain/ and itself.' },
+        { regex: '^(\\.\\./)+(?!domain/|\\.\\./)', message: 'consensus/core may import only domain/ and itself.' },
       ],
     }],
   },

@@ -1,0 +1,135 @@
+/**
+ * A validator's blocks and state on LMDB. A commit is one transaction: blocks, certificates, receipts, state nodes and
+ * the head move together, fsynced before it returns, so after a crash the head is always a whole state.
+ */
+import { open, type Database, type RootDatabase } from 'lmdb'
+import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
+import { decodeQc, encodeQc, type QuorumCertificate, type Vote } from '../../domain/certificate.js'
+import type { StateNodes, TxReceipt } from '../../domain/execution/types.js'
+import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
+import type { CommittedBlock } from '../core/protocol.js'
+import { decodeReceipts, encodeReceipts } from './receipts-codec.js'
+
+export type StoredBlock = {
+  readonly block: Block
+  readonly receipts: readonly TxReceipt[]
+  readonly certificate: QuorumCertificate
+  readonly commitCertificate: QuorumCertificate
+}
+
+export type BlockStore = {
+  readonly nodes: StateNodes
+  /** Undefined before anything was committed. */
+  head(): StoredBlock | undefined
+  committedAt(height: Height): StoredBlock | undefined
+  blockByHash(hash: BlockHash): Block | undefined
+  /** Blocks above the head, by height. */
+  uncommitted(): readonly Block[]
+  saveBlock(block: Block): void
+  saveGenesis(puts: ReadonlyMap<string, Uint8Array>): void
+  commit(blocks: readonly CommittedBlock[]): void
+  /** Remembers a vote that was received, for `doctor` to look for double votes. Not fsynced. */
+  noteVote(vote: Vote): void
+  receivedVotes(): Iterable<{ readonly view: number; readonly voter: string; readonly blockHash: string }>
+  close(): Promise<void>
+}
+
+const HEAD = 'head'
+/** Uncommitted blocks are kept under `pending`, final ones under their height: nothing is searched. */
+type Tables = {
+  pending: Database<Uint8Array, string>
+  blocks: Database<Uint8Array, number>
+  heights: Database<number, string>
+  certificates: Database<Uint8Array, [number, string]>
+  receipts: Database<Uint8Array, number>
+  nodes: Database<Uint8Array, string>
+  meta: Database<number, string>
+  votes: Database<string, [number, string, string]>
+}
+
+export function openBlockStore(path: string): BlockStore {
+  // Without overlappingSync a transaction returns only when its pages are on disk.
+  const root: RootDatabase = open({ path, overlappingSync: false, maxDbs: 16, encoding: 'binary', noMemInit: false })
+  const binary = (name: string) => root.openDB<Uint8Array, never>({ name, encoding: 'binary' })
+  const tables = {
+    pending: binary('pending'), blocks: binary('blocks'), certificates: binary('certificates'), receipts: binary('receipts'), nodes: binary('nodes'),
+    heights: root.openDB<number, string>({ name: 'heights', encoding: 'ordered-binary' }),
+    meta: root.openDB<number, string>({ name: 'meta', encoding: 'ordered-binary' }),
+    votes: root.openDB<string, [number, string, string]>({ name: 'votes', encoding: 'ordered-binary' }),
+  } as unknown as Tables
+
+  const committedAt = (height: Height): StoredBlock | undefined => {
+    const block = tables.blocks.get(height)
+    const receipts = tables.receipts.get(height)
+    const certificate = tables.certificates.get([height, 'own'])
+    const commitCertificate = tables.certificates.get([height, 'commit'])
+    if (block === undefined || receipts === undefined || certificate === undefined || commitCertificate === undefined) return undefined
+    return { block: decodeBlock(block), receipts: decodeReceipts(receipts), certificate: decodeQc(certificate), commitCertificate: decodeQc(commitCertificate) }
+  }
+
+  return {
+    nodes: { get: (hash) => tables.nodes.get(hash) },
+    head() {
+      const height = tables.meta.get(HEAD)
+      return height === undefined ? undefined : committedAt(asHeight(height))
+    },
+    committedAt,
+    blockByHash(hash) {
+      const pending = tables.pending.get(hash)
+      if (pending !== undefined) return decodeBlock(pending)
+      const height = tables.heights.get(hash)
+      const bytes = height === undefined ? undefined : tables.blocks.get(height)
+      return bytes === undefined ? undefined : decodeBlock(bytes)
+    },
+    uncommitted() {
+      const head = tables.meta.get(HEAD) ?? 0
+      return [...tables.pending.getRange()]
+        .map(({ value }) => decodeBlock(value))
+        .filter((block) => block.header.height > head)
+        .sort((a, b) => a.header.height - b.header.height || a.header.view - b.header.view)
+    },
+    saveBlock(block) {
+      if (tables.pending.doesExist(block.hash)) return
+      root.transactionSync(() => void tables.pending.putSync(block.hash, encodeBlock(block)))
+    },
+    saveGenesis(puts) {
+      root.transactionSync(() => {
+        for (const [hash, bytes] of puts) tables.nodes.putSync(hash, bytes)
+      })
+    },
+    commit(blocks) {
+      root.transactionSync(() => {
+        for (const committed of blocks) putCommitted(tables, committed)
+        const last = blocks.at(-1)
+        if (last === undefined) return
+        tables.meta.putSync(HEAD, last.block.header.height)
+        dropSettledPending(tables, last.block.header.height)
+      })
+    },
+    noteVote({ data, voter }) {
+      void tables.votes.put([data.view, voter, data.blockHash], '')
+    },
+    *receivedVotes() {
+      for (const key of tables.votes.getKeys()) yield { view: key[0], voter: key[1], blockHash: key[2] }
+    },
+    close: () => root.close(),
+  }
+}
+
+function putCommitted(tables: Tables, { block, receipts, changes, certificate, commitCertificate }: CommittedBlock): void {
+  const { height } = block.header
+  tables.blocks.putSync(height, encodeBlock(block))
+  tables.heights.putSync(block.hash, height)
+  tables.receipts.putSync(height, encodeReceipts(receipts))
+  tables.certificates.putSync([height, 'own'], encodeQc(certificate))
+  tables.certificates.putSync([height, 'commit'], encodeQc(commitCertificate))
+  for (const hash of changes.deletes) tables.nodes.removeSync(hash)
+  for (const [hash, bytes] of changes.puts) tables.nodes.putSync(hash, bytes)
+}
+
+/** What lies at or below the head is final or was never chosen. */
+function dropSettledPending(tables: Tables, headHeight: number): void {
+  for (const { key, value } of [...tables.pending.getRange()]) {
+    if (decodeBlock(value).header.height <= headHeight) tables.pending.removeSync(key)
+  }
+}

@@ -1,0 +1,87 @@
+/** The safety record on disk: append, fsync, then the vote may leave. Held by one process at a time. */
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { SafetyRecord } from '../../core/safety-rules.js'
+import { encodeEntry, isFor, type SafetyIdentity } from './format.js'
+import { readSafetyFile, SafetyRecordError } from './read.js'
+
+export type SafetyStore = {
+  /** The newest record. */
+  readonly record: SafetyRecord
+  /** Bytes of an interrupted write that were cut off at open. */
+  readonly repairedBytes: number
+  /** Returns when the record is on disk. Throws when the disk refuses; nothing may be sent then. */
+  save(record: SafetyRecord): void
+  close(): void
+}
+
+/** Past this size the file is started anew with the newest record; the old one stays beside it as `.previous`. */
+const ROTATE_BYTES = 64 * 1024 * 1024
+
+/** Creates the file of a key that has never signed. Throws SafetyRecordError where one exists. */
+export function createSafetyFile(path: string, identity: SafetyIdentity, record: SafetyRecord): void {
+  if (existsSync(path)) throw new SafetyRecordError('EXISTS', `${path} exists; a validator's memory is never overwritten`)
+  writeFresh(path, encodeEntry(0, identity, record))
+}
+
+export function openSafetyStore(path: string, identity: SafetyIdentity): SafetyStore {
+  const { entries, soundBytes, tornBytes } = readSafetyFile(path)
+  const newest = entries.at(-1)
+  if (newest === undefined) throw new SafetyRecordError('EMPTY', `the safety record ${path} holds no whole entry; restore it or retire the key`)
+  if (!entries.every((entry) => isFor(entry, identity))) {
+    throw new SafetyRecordError('OTHER_IDENTITY', `the safety record ${path} belongs to another key or chain; use the data folder that belongs to this genesis`)
+  }
+  let file = openSync(path, 'r+')
+  if (tornBytes > 0) {
+    ftruncateSync(file, soundBytes)
+    fsyncSync(file)
+  }
+  let offset = soundBytes
+  let { sequence } = newest
+  let record = newest.record
+
+  return {
+    get record() {
+      return record
+    },
+    repairedBytes: tornBytes,
+    save(next) {
+      if (offset > ROTATE_BYTES) {
+        closeSync(file)
+        renameSync(path, `${path}.previous`)
+        const first = encodeEntry(sequence, identity, record)
+        writeFresh(path, first)
+        file = openSync(path, 'r+')
+        offset = first.length
+      }
+      const bytes = encodeEntry(sequence + 1, identity, next)
+      writeAll(file, bytes, offset)
+      fdatasyncSync(file)
+      offset += bytes.length
+      sequence += 1
+      record = next
+    },
+    close: () => closeSync(file),
+  }
+}
+
+function writeFresh(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.new`
+  const file = openSync(temporary, 'w', 0o600)
+  writeAll(file, bytes, 0)
+  fsyncSync(file)
+  closeSync(file)
+  renameSync(temporary, path)
+  syncFolder(dirname(path))
+}
+
+/** A rename is durable only when its folder is. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+function writeAll(file: number, bytes: Uint8Array, at: number): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written, bytes.length - written, at + written)
+}
