@@ -2,8 +2,8 @@
  * The LMDB tables behind embedded topics. A commit is fsynced before its promise resolves, and several processes may
  * have the folder open: LMDB serialises writers and lets readers see the newest commit.
  */
-import { mkdirSync } from 'node:fs'
-import { open, type Database, type RootDatabase } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
+import { openLmdb } from '../../../platform/lmdb/open.js'
 import { EmbeddedTransportError } from './errors.js'
 
 export type PartitionKey = [topic: string, partition: number]
@@ -22,9 +22,7 @@ export type TopicTables = {
 
 export function openTables(path: string): TopicTables {
   try {
-    mkdirSync(path, { recursive: true })
-    // Without overlapping sync a write promise resolves only when the commit is on disk.
-    const root = open({ path, overlappingSync: false, maxDbs: 8 })
+    const root = openLmdb(path)
     return {
       root,
       records: root.openDB({ name: 'records', encoding: 'binary' }),
@@ -33,7 +31,7 @@ export function openTables(path: string): TopicTables {
       layout: root.openDB({ name: 'layout' }),
     }
   } catch (error) {
-    throw new EmbeddedTransportError('OPEN_FAILED', path, `${(error as Error).message}; check that the folder is writable and holds nothing else`, { cause: error })
+    throw new EmbeddedTransportError('OPEN_FAILED', path, `${(error as Error).message}`, { cause: error })
   }
 }
 

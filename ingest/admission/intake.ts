@@ -1,0 +1,106 @@
+/**
+ * The shell of admission: batch, decide, one durable transaction, mempool, receipts, offsets, in this order. Offsets
+ * are committed only after receipts and transactions are on disk; when no room is left it stops pulling, it never drops.
+ */
+import type { Signer, VerifySignature } from '../../domain/crypto.js'
+import { validatorIdOf } from '../../domain/genesis.js'
+import type { ChainId, UnixMillis } from '../../domain/ids.js'
+import type { AdmissionRules } from '../../domain/message/check-anomaly.js'
+import { receiptSignBytes, type AdmissionReceipt, type UnsignedReceipt, type Verdict } from '../../domain/receipt.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
+import { createTransaction } from '../../domain/transaction.js'
+import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
+import type { Mempool } from '../mempool/mempool.js'
+import { nextOffsets } from '../transport/next-offsets.js'
+import { TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
+import { createBatchMemory, decideAdmission, type AdmissionDecision } from './decide-admission.js'
+import { replayWindowMs } from './replay-window.js'
+import { loadPending, settleExpired, settleRefused } from './settle.js'
+import type { AdmissionStore, DecidedMessage } from './store.js'
+
+export type IntakeOptions = {
+  readonly transport: Transport
+  /** A group of this validator's own, so that it reads every partition. */
+  readonly group: string
+  readonly store: AdmissionStore
+  readonly mempool: Mempool
+  readonly signer: Signer
+  readonly chainId: ChainId
+  readonly rules: AdmissionRules
+  readonly clock: () => UnixMillis
+  readonly verify: VerifySignature
+  /** Called with receipts that are durable; they are also pulled by sequence, so a lost call loses nothing. */
+  readonly onReceipts: (receipts: readonly AdmissionReceipt[]) => void
+  readonly onRefusal?: (receipt: AdmissionReceipt, reason: { readonly code: RejectCode; readonly field: string; readonly reason: string }) => void
+  readonly signal: AbortSignal
+  readonly topic?: string
+  readonly maxBatch?: number
+  readonly backlog?: BacklogLimits
+}
+
+const HOUSEKEEPING_MS = 1000
+
+/** Runs until `signal` aborts. Throws what the store or the transport throws; nothing decided is lost by that. */
+export async function runIntake(options: IntakeOptions): Promise<void> {
+  const { transport, store, mempool, rules } = options
+  const pool = { store, mempool, skewMs: rules.limits.skewMs }
+  const broken = new AbortController()
+  const signal = AbortSignal.any([options.signal, broken.signal])
+  const backlog = createBacklog(mempool, options.backlog)
+  loadPending(store, backlog)
+  const consumer = await transport.consume({
+    topics: [options.topic ?? TOPICS.anomalies.name], group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
+  })
+  const housekeeping = setInterval(() => {
+    const now = options.clock()
+    settleRefused(pool, backlog, now).then(() => settleExpired(pool, now)).catch((error: unknown) => broken.abort(error))
+  }, HOUSEKEEPING_MS)
+  housekeeping.unref()
+  try {
+    await backlog.whenOpen(signal)
+    for await (const batch of consumer.batches(signal)) {
+      const decided = decideBatch(batch, options)
+      await store.record(decided, (options.clock() + replayWindowMs(pool.skewMs)) as UnixMillis)
+      for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)
+      if (decided.length > 0) options.onReceipts(decided.map(({ receipt }) => receipt))
+      await consumer.commit(nextOffsets(batch))
+      await backlog.whenOpen(signal)
+      if (signal.aborted) break
+    }
+    broken.signal.throwIfAborted()
+  } finally {
+    clearInterval(housekeeping)
+    backlog.close()
+    await consumer.close()
+  }
+}
+
+/** Decisions for the records that have no receipt yet, each seeing those before it in the batch. */
+function decideBatch(batch: readonly TransportRecord[], options: IntakeOptions): DecidedMessage[] {
+  const { store, signer, chainId, rules, verify } = options
+  const validator = validatorIdOf(signer.publicKey)
+  const memory = createBatchMemory(store.memory())
+  let sequence = store.nextSequence()
+  const decided: DecidedMessage[] = []
+  for (const { topic, partition, offset, value } of batch) {
+    const origin = { topic, partition, offset }
+    if (store.receiptOf(origin) !== undefined) continue
+    const at = options.clock()
+    const decision = decideAdmission(value, at, rules, verify, memory)
+    const unsigned: UnsignedReceipt = { validator, sequence, origin, messageHash: decision.messageHash, verdict: verdictOf(decision), at }
+    const receipt = { ...unsigned, signature: signer.sign(receiptSignBytes(chainId, unsigned)) }
+    sequence += 1
+    if (decision.kind === 'rejected') {
+      options.onRefusal?.(receipt, decision)
+      decided.push({ receipt, admitted: undefined })
+    } else {
+      const { claim } = decision
+      memory.admit(claim)
+      decided.push({ receipt, admitted: { claim, pending: { tx: createTransaction('event', value), producer: claim.producer, time: claim.time } } })
+    }
+  }
+  return decided
+}
+
+const verdictOf = (decision: AdmissionDecision): Verdict =>
+  decision.kind === 'admitted' ? { kind: 'admitted' } : { kind: 'rejected', code: decision.code }

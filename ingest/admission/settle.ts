@@ -1,0 +1,41 @@
+/** What leaves the pool: transactions that a block carried, and those that no later block can carry. */
+import type { Block } from '../../domain/block.js'
+import type { UnixMillis } from '../../domain/ids.js'
+import type { Backlog } from '../mempool/backlog.js'
+import type { Mempool } from '../mempool/mempool.js'
+import { replayWindowMs } from './replay-window.js'
+import type { AdmissionStore } from './store.js'
+
+export type PoolAndStore = { readonly store: AdmissionStore; readonly mempool: Mempool; /** of genesis, ms */ readonly skewMs: number }
+
+/**
+ * Clocks of proposers differ; a transaction is given up only when it is this much past its time by the own clock.
+ */
+export const CLOCK_MARGIN_MS = 30_000
+
+/** Fills the pool after a start, oldest first. */
+export function loadPending(store: AdmissionStore, backlog: Backlog): void {
+  for (const pending of store.pending()) backlog.offer(pending)
+}
+
+/** Call it for every committed block, also while catching up: its transactions never come back into the pool. */
+export async function settleBlock({ store, mempool, skewMs }: PoolAndStore, block: Block): Promise<void> {
+  const { timestamp } = block.header
+  const txIds = block.transactions.map(({ id }) => id)
+  mempool.remove(txIds)
+  const expired = mempool.expire(timestamp).map(({ tx }) => tx.id)
+  await store.settle([...txIds, ...expired], (timestamp + replayWindowMs(skewMs)) as UnixMillis)
+}
+
+/** Forgets what the mempool would not take any more when its turn in the backlog came. */
+export async function settleRefused({ store, skewMs }: PoolAndStore, backlog: Backlog, now: UnixMillis): Promise<void> {
+  const txIds = backlog.takeRefused().map(({ tx }) => tx.id)
+  await store.settle(txIds, (now + replayWindowMs(skewMs)) as UnixMillis)
+}
+
+/** Gives up what is too old by the own clock, for a chain that stands still. Call it now and then. */
+export async function settleExpired({ store, mempool, skewMs }: PoolAndStore, now: UnixMillis): Promise<void> {
+  const expired = mempool.expire(Math.max(0, now - CLOCK_MARGIN_MS) as UnixMillis).map(({ tx }) => tx.id)
+  await store.settle(expired, (now + replayWindowMs(skewMs)) as UnixMillis)
+  await store.prune(now)
+}

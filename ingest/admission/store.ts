@@ -1,0 +1,135 @@
+/**
+ * A validator's durable memory of admission: its receipts by sequence and by origin, what the replay window holds, and
+ * the transactions that wait for a block. One batch is one fsynced transaction, written before its offsets are
+ * committed, so a re-read message finds its first receipt and never gets a second.
+ */
+import type { Database, RootDatabase } from 'lmdb'
+import type { AnomalyId, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
+import { decodeReceipt, encodeReceipt, type AdmissionReceipt, type Origin } from '../../domain/receipt.js'
+import { createTransaction, TX_KINDS } from '../../domain/transaction.js'
+import { openLmdb } from '../../platform/lmdb/open.js'
+import type { PendingTransaction } from '../mempool/mempool.js'
+import type { AdmissionClaim, AdmissionMemory } from './decide-admission.js'
+import { createReplayWindow } from './replay-window.js'
+
+export class AdmissionStoreError extends Error {
+  constructor(readonly code: 'SEQUENCE_TAKEN' | 'CORRUPT_PENDING', readonly field: string, reason: string) {
+    super(`admission store: ${field}: ${reason}`)
+    this.name = 'AdmissionStoreError'
+  }
+}
+
+/** One decided message: its receipt and, when admitted, what it takes and what waits for a block. */
+export type DecidedMessage = {
+  readonly receipt: AdmissionReceipt
+  readonly admitted: { readonly claim: AdmissionClaim; readonly pending: PendingTransaction } | undefined
+}
+
+export type AdmissionStore = {
+  receiptOf(origin: Origin): AdmissionReceipt | undefined
+  /** Sequence the next receipt gets. */
+  nextSequence(): number
+  /** Receipts in order from `sequence` (inclusive), at most `limit`. */
+  receiptsFrom(sequence: number, limit: number): readonly AdmissionReceipt[]
+  memory(): AdmissionMemory
+  /** All of it or nothing; durable when resolved. Claims are forgotten after `expiresAt`. */
+  record(batch: readonly DecidedMessage[], expiresAt: UnixMillis): Promise<void>
+  /** Transactions that wait for a block, in order of arrival. */
+  pending(): readonly PendingTransaction[]
+  isSettled(txId: TxId): boolean
+  /** Forgets waiting transactions that a block has carried or that no block can carry, and remembers that until `expiresAt`. */
+  settle(txIds: readonly TxId[], expiresAt: UnixMillis): Promise<void>
+  /** Forgets claims whose window has passed. Returns how many. */
+  prune(now: UnixMillis): Promise<number>
+  close(): Promise<void>
+}
+
+type StoredPending = { readonly kind: number; readonly producer: string | null; readonly time: number | null; readonly bytes: string }
+type OriginKey = [topic: string, partition: number, offset: number]
+
+/** Opens the store in folder `path`. Throws StorageError. */
+export function openAdmissionStore(path: string): AdmissionStore {
+  const root: RootDatabase = openLmdb(path)
+  const receipts: Database<Buffer, number> = root.openDB({ name: 'receipts', encoding: 'binary' })
+  const origins: Database<number, OriginKey> = root.openDB({ name: 'origins', encoding: 'json' })
+  const pendingByArrival: Database<StoredPending, number> = root.openDB({ name: 'pending', encoding: 'json' })
+  const arrivals: Database<number, string> = root.openDB({ name: 'arrivals', encoding: 'json' })
+  const window = createReplayWindow(root)
+  const keyOf = ({ topic, partition, offset }: Origin): OriginKey => [topic, partition, offset]
+  const nextKey = (table: Database<unknown, number>): number => {
+    for (const key of table.getKeys({ reverse: true, limit: 1 })) return key + 1
+    return 0
+  }
+
+  function addPending({ tx, producer, time }: PendingTransaction): void {
+    if (arrivals.get(tx.id) !== undefined || window.has('settled', tx.id)) return
+    const arrival = nextKey(pendingByArrival)
+    pendingByArrival.putSync(arrival, {
+      kind: TX_KINDS.indexOf(tx.kind), producer: producer ?? null, time: time ?? null, bytes: Buffer.from(tx.bytes).toString('base64'),
+    })
+    arrivals.putSync(tx.id, arrival)
+  }
+
+  return {
+    receiptOf(origin) {
+      const sequence = origins.get(keyOf(origin))
+      const stored = sequence === undefined ? undefined : receipts.get(sequence)
+      return stored === undefined ? undefined : decodeReceipt(stored)
+    },
+    nextSequence: () => nextKey(receipts),
+    receiptsFrom: (sequence, limit) => [...receipts.getRange({ start: sequence, limit })].map(({ value }) => decodeReceipt(value)),
+    memory: () => ({
+      hasMessage: (hash) => window.has('message', hash),
+      hasNonce: (producer, nonce) => window.has('nonce', `${producer}/${nonce}`),
+      hasAnomaly: (id: AnomalyId) => window.has('anomaly', id),
+    }),
+    async record(batch, expiresAt) {
+      if (batch.length === 0) return
+      const expected = await root.transaction(() => {
+        const next = nextKey(receipts)
+        if (batch.some(({ receipt }, index) => receipt.sequence !== next + index)) return next
+        for (const { receipt, admitted } of batch) {
+          receipts.putSync(receipt.sequence, Buffer.from(encodeReceipt(receipt)))
+          origins.putSync(keyOf(receipt.origin), receipt.sequence)
+          if (admitted === undefined) continue
+          const { messageHash, producer, nonce, anomalyId } = admitted.claim
+          window.put('message', messageHash, expiresAt)
+          window.put('nonce', `${producer}/${nonce}`, expiresAt)
+          window.put('anomaly', anomalyId, expiresAt)
+          addPending(admitted.pending)
+        }
+        return undefined
+      })
+      if (expected !== undefined) {
+        throw new AdmissionStoreError('SEQUENCE_TAKEN', 'sequence', `the next receipt is ${expected}, got ${batch[0]?.receipt.sequence}; only one intake may write this store`)
+      }
+    },
+    pending: () => [...pendingByArrival.getRange()].map(({ value }) => readPending(value)),
+    isSettled: (txId) => window.has('settled', txId),
+    async settle(txIds, expiresAt) {
+      if (txIds.length === 0) return
+      await root.transaction(() => {
+        for (const txId of txIds) {
+          const arrival = arrivals.get(txId)
+          if (arrival !== undefined) {
+            pendingByArrival.removeSync(arrival)
+            arrivals.removeSync(txId)
+          }
+          window.put('settled', txId, expiresAt)
+        }
+      })
+    },
+    prune: (now) => window.prune(now),
+    close: () => root.close(),
+  }
+}
+
+function readPending(stored: StoredPending): PendingTransaction {
+  const kind = TX_KINDS[stored.kind]
+  if (kind === undefined) throw new AdmissionStoreError('CORRUPT_PENDING', 'kind', `${stored.kind} is not a transaction kind; restore the store from a copy`)
+  return {
+    tx: createTransaction(kind, new Uint8Array(Buffer.from(stored.bytes, 'base64'))),
+    producer: (stored.producer ?? undefined) as ProducerId | undefined,
+    time: (stored.time ?? undefined) as UnixMillis | undefined,
+  }
+}
