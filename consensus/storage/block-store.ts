@@ -2,11 +2,12 @@
  * A validator's blocks and state on LMDB. A commit is one transaction: blocks, certificates, receipts, state nodes and
  * the head move together, fsynced before it returns, so after a crash the head is always a whole state.
  */
-import { open, type Database, type RootDatabase } from 'lmdb'
+import type { Database } from 'lmdb'
 import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
 import { decodeQc, encodeQc, type QuorumCertificate, type Vote } from '../../domain/certificate.js'
 import type { StateNodes, TxReceipt } from '../../domain/execution/types.js'
 import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
+import { openLmdb } from '../../platform/lmdb/open.js'
 import type { CommittedBlock } from '../core/protocol.js'
 import { decodeReceipts, encodeReceipts } from './receipts-codec.js'
 
@@ -28,7 +29,7 @@ export type BlockStore = {
   saveBlock(block: Block): void
   saveGenesis(puts: ReadonlyMap<string, Uint8Array>): void
   commit(blocks: readonly CommittedBlock[]): void
-  /** Remembers a vote that was received, for `doctor` to look for double votes. Not fsynced. */
+  /** Remembers a vote that was received, for `doctor` to look for double votes; stored with the next block. */
   noteVote(vote: Vote): void
   receivedVotes(): Iterable<{ readonly view: number; readonly voter: string; readonly blockHash: string }>
   close(): Promise<void>
@@ -48,8 +49,7 @@ type Tables = {
 }
 
 export function openBlockStore(path: string): BlockStore {
-  // Without overlappingSync a transaction returns only when its pages are on disk.
-  const root: RootDatabase = open({ path, overlappingSync: false, maxDbs: 16, encoding: 'binary', noMemInit: false })
+  const root = openLmdb(path, { maxDbs: 16 })
   const binary = (name: string) => root.openDB<Uint8Array, never>({ name, encoding: 'binary' })
   const tables = {
     pending: binary('pending'), blocks: binary('blocks'), certificates: binary('certificates'), receipts: binary('receipts'), nodes: binary('nodes'),
@@ -65,6 +65,11 @@ export function openBlockStore(path: string): BlockStore {
     const commitCertificate = tables.certificates.get([height, 'commit'])
     if (block === undefined || receipts === undefined || certificate === undefined || commitCertificate === undefined) return undefined
     return { block: decodeBlock(block), receipts: decodeReceipts(receipts), certificate: decodeQc(certificate), commitCertificate: decodeQc(commitCertificate) }
+  }
+
+  const unstoredVotes: Vote[] = []
+  const storeVotes = (): void => {
+    for (const { data, voter } of unstoredVotes.splice(0)) tables.votes.putSync([data.view, voter, data.blockHash], '')
   }
 
   return {
@@ -90,7 +95,10 @@ export function openBlockStore(path: string): BlockStore {
     },
     saveBlock(block) {
       if (tables.pending.doesExist(block.hash)) return
-      root.transactionSync(() => void tables.pending.putSync(block.hash, encodeBlock(block)))
+      root.transactionSync(() => {
+        tables.pending.putSync(block.hash, encodeBlock(block))
+        storeVotes()
+      })
     },
     saveGenesis(puts) {
       root.transactionSync(() => {
@@ -103,12 +111,11 @@ export function openBlockStore(path: string): BlockStore {
         const last = blocks.at(-1)
         if (last === undefined) return
         tables.meta.putSync(HEAD, last.block.header.height)
+        storeVotes()
         dropSettledPending(tables, last.block.header.height)
       })
     },
-    noteVote({ data, voter }) {
-      void tables.votes.put([data.view, voter, data.blockHash], '')
-    },
+    noteVote: (vote) => void unstoredVotes.push(vote),
     *receivedVotes() {
       for (const key of tables.votes.getKeys()) yield { view: key[0], voter: key[1], blockHash: key[2] }
     },

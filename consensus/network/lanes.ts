@@ -1,0 +1,119 @@
+/**
+ * Direct streams between validators, one lane a class of message, so that a megabyte of proposal never delays a vote.
+ * Each lane to each peer has its own bounded queue; when a peer cannot keep up the oldest message is dropped and
+ * counted: consensus messages are sent again or superseded, and memory is not.
+ */
+import type { PeerId, Stream } from '@libp2p/interface'
+import type { Mesh } from './mesh.js'
+import { createFrameReader, encodeFrame } from './frames.js'
+
+export const LANES = ['votes', 'timeouts', 'proposals'] as const
+export type Lane = (typeof LANES)[number]
+
+type LaneLimits = { readonly queueBytes: number; readonly frameBytes: number }
+const LIMITS: Record<Lane, LaneLimits> = {
+  votes: { queueBytes: 1024 * 1024, frameBytes: 64 * 1024 },
+  timeouts: { queueBytes: 4 * 1024 * 1024, frameBytes: 256 * 1024 },
+  proposals: { queueBytes: 16 * 1024 * 1024, frameBytes: 8 * 1024 * 1024 },
+}
+
+export const protocolOf = (lane: Lane): string => `/cybermesh/consensus/1/${lane}`
+
+export type Lanes = {
+  send(peer: PeerId, lane: Lane, message: Uint8Array): void
+  /** Messages dropped because a peer was too slow, by lane. */
+  dropped(): Readonly<Record<Lane, number>>
+  close(): void
+}
+
+export type OnMessage = (peer: PeerId, message: Uint8Array) => void
+
+export async function openLanes(mesh: Mesh, onMessage: OnMessage, onBadFrame: (peer: PeerId, error: Error) => void): Promise<Lanes> {
+  const droppedCounts: Record<Lane, number> = { votes: 0, timeouts: 0, proposals: 0 }
+  const queues = new Map<string, LaneQueue>()
+
+  for (const lane of LANES) {
+    await mesh.libp2p.handle(protocolOf(lane), (stream, connection) => {
+      receive(stream, LIMITS[lane].frameBytes, (message) => onMessage(connection.remotePeer, message), (error) => onBadFrame(connection.remotePeer, error))
+    }, { maxInboundStreams: 512, runOnLimitedConnection: false })
+  }
+
+  return {
+    send(peer, lane, message) {
+      const key = `${peer.toString()} ${lane}`
+      let queue = queues.get(key)
+      if (queue === undefined) {
+        queue = createLaneQueue(() => mesh.libp2p.dialProtocol(peer, protocolOf(lane), { signal: AbortSignal.timeout(3000) }), LIMITS[lane].queueBytes,
+          () => { droppedCounts[lane] += 1 }, () => mesh.isConnected(peer))
+        queues.set(key, queue)
+      }
+      queue.push(encodeFrame(message))
+    },
+    dropped: () => ({ ...droppedCounts }),
+    close() {
+      for (const queue of queues.values()) queue.close()
+    },
+  }
+}
+
+function receive(stream: Stream, frameBytes: number, onMessage: (message: Uint8Array) => void, onError: (error: Error) => void): void {
+  const read = createFrameReader(frameBytes)
+  stream.addEventListener('message', ({ data }) => {
+    try {
+      for (const message of read(data instanceof Uint8Array ? data : data.subarray())) onMessage(message)
+    } catch (error) {
+      stream.abort(error as Error)
+      onError(error as Error)
+    }
+  })
+}
+
+type LaneQueue = { push(frame: Uint8Array): void; close(): void }
+
+/** Sends frames over a stream that is opened on demand and opened again after a failure. */
+function createLaneQueue(open: () => Promise<Stream>, limitBytes: number, onDrop: () => void, isConnected: () => boolean): LaneQueue {
+  const frames: Uint8Array[] = []
+  let queuedBytes = 0
+  let isSending = false
+  let stream: Stream | undefined
+  let isClosed = false
+
+  const drain = async (): Promise<void> => {
+    while (frames.length > 0 && !isClosed) {
+      stream ??= await open()
+      if (stream.status !== 'open') {
+        stream = undefined
+        continue
+      }
+      const frame = frames.shift() as Uint8Array
+      queuedBytes -= frame.length
+      if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(5000) })
+    }
+  }
+
+  return {
+    push(frame) {
+      // A peer that is away asks for what it missed when it is back; keeping its votes would only fill memory.
+      if (!isConnected()) return onDrop()
+      frames.push(frame)
+      queuedBytes += frame.length
+      while (queuedBytes > limitBytes && frames.length > 1) {
+        queuedBytes -= (frames.shift() as Uint8Array).length
+        onDrop()
+      }
+      if (isSending) return
+      isSending = true
+      drain()
+        .catch(() => {
+          stream = undefined
+          for (const _ of frames.splice(0)) onDrop()
+          queuedBytes = 0
+        })
+        .finally(() => { isSending = false })
+    },
+    close() {
+      isClosed = true
+      stream?.abort(new Error('node is stopping'))
+    },
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The libp2p node under validators and recorders: TCP with Noise, only keys of the genesis file may connect, and a
+ * connection that drops is dialled again until it is back.
+ */
+import { gossipsub, type GossipSub } from '@chainsafe/libp2p-gossipsub'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { identify, type Identify } from '@libp2p/identify'
+import type { Libp2p, PeerId } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createHash } from 'node:crypto'
+import { createLibp2p } from 'libp2p'
+import { peerIdOf, transportKey } from './identity.js'
+
+export type MeshPeer = { readonly publicKey: Uint8Array; readonly name: string; readonly address: string | undefined }
+
+export type MeshOptions = {
+  readonly seed: Uint8Array
+  /** Multiaddr to listen on, for example /ip4/127.0.0.1/tcp/8001; undefined for a node that only dials. */
+  readonly listen: string | undefined
+  /** Everybody this node may talk to. Those with an address are dialled. */
+  readonly peers: readonly MeshPeer[]
+}
+
+export type Mesh = {
+  readonly libp2p: Libp2p<{ identify: Identify; pubsub: GossipSub }>
+  readonly gossip: GossipSub
+  isConnected(peer: PeerId): boolean
+  stop(): Promise<void>
+}
+
+const REDIAL_MS = 300
+/** Gossiped messages stay far below this; blocks travel on direct streams. */
+const MAX_GOSSIP_BYTES = 2 * 1024 * 1024
+
+export async function startMesh(options: MeshOptions): Promise<Mesh> {
+  const allowed = new Set(options.peers.map(({ publicKey }) => peerIdOf(publicKey).toString()))
+  const libp2p = await createLibp2p({
+    privateKey: await transportKey(options.seed),
+    addresses: { listen: options.listen === undefined ? [] : [options.listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    // A busy event loop answers pings late; cutting a healthy connection for it loses 40-60 % of the messages.
+    connectionMonitor: { enabled: true, pingInterval: 2000, abortConnectionOnPingFailure: false },
+    connectionManager: {
+      reconnectRetries: 0,
+      // Many nodes on one host dial at once; the default of five a second resets them.
+      inboundConnectionThreshold: 500,
+      maxIncomingPendingConnections: 200,
+    },
+    connectionGater: {
+      denyInboundEncryptedConnection: (peer) => !allowed.has(peer.toString()),
+      // Peers listen on loopback when a mesh runs on one machine.
+      denyDialMultiaddr: () => false,
+    },
+    services: {
+      identify: identify(),
+      pubsub: gossipsub({
+        allowPublishToZeroTopicPeers: true,
+        emitSelf: false,
+        // Payloads carry their own signatures; signing again costs a third of the throughput.
+        globalSignaturePolicy: 'StrictNoSign',
+        msgIdFn: (message) => createHash('sha256').update(message.topic).update('\0').update(message.data).digest(),
+        floodPublish: true,
+        D: Math.min(8, Math.max(2, options.peers.length)),
+        Dlo: 1,
+        Dhi: 12,
+        maxOutboundBufferSize: 64 * 1024 * 1024,
+        idontwantMinDataSize: 1e7,
+        maxInboundDataLength: MAX_GOSSIP_BYTES,
+        // Nodes behind one address are normal here; the default score graylists them.
+        scoreParams: { IPColocationFactorWeight: 0 },
+      }),
+    },
+  })
+  const stopDialling = keepDialling(libp2p, options.peers)
+  return {
+    libp2p,
+    gossip: libp2p.services.pubsub,
+    isConnected: (peer) => libp2p.getConnections(peer).length > 0,
+    async stop() {
+      stopDialling()
+      await libp2p.stop()
+    },
+  }
+}
+
+/** libp2p redials only tagged peers it once reached; a validator that was never up must be found too. */
+function keepDialling(libp2p: Libp2p, peers: readonly MeshPeer[]): () => void {
+  const targets = peers
+    .filter((peer) => peer.address !== undefined)
+    .map((peer) => ({ id: peerIdOf(peer.publicKey), address: multiaddr(peer.address as string) }))
+    .filter(({ id }) => !id.equals(libp2p.peerId))
+  const dialling = new Set<string>()
+
+  const dialMissing = (): void => {
+    for (const { id, address } of targets) {
+      const key = id.toString()
+      if (dialling.has(key) || libp2p.getConnections(id).length > 0) continue
+      dialling.add(key)
+      libp2p.dial(address.encapsulate(`/p2p/${key}`), { signal: AbortSignal.timeout(3000) })
+        .catch(() => undefined) // Not up yet; the next round tries again.
+        .finally(() => dialling.delete(key))
+    }
+  }
+  dialMissing()
+  const timer = setInterval(dialMissing, REDIAL_MS)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,54 @@
+/** Questions and answers on streams of their own: one request frame there, one answer frame back. */
+import type { PeerId } from '@libp2p/interface'
+import { createFrameReader, encodeFrame } from './frames.js'
+import type { Mesh } from './mesh.js'
+
+export type Answer = (request: Uint8Array, peer: PeerId) => Promise<Uint8Array> | Uint8Array
+
+export class RequestFailedError extends Error {
+  readonly code = 'REQUEST_FAILED'
+  constructor(protocol: string, reason: string, options?: ErrorOptions) {
+    super(`${protocol}: ${reason}`, options)
+    this.name = 'RequestFailedError'
+  }
+}
+
+const MAX_REQUEST_BYTES = 64 * 1024
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+export async function serve(mesh: Mesh, protocol: string, answer: Answer): Promise<void> {
+  await mesh.libp2p.handle(protocol, async (stream, connection) => {
+    try {
+      const request = await readOne(stream, MAX_REQUEST_BYTES)
+      const frame = encodeFrame(await answer(request, connection.remotePeer))
+      if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(10_000) })
+      await stream.close()
+    } catch (error) {
+      stream.abort(error as Error)
+    }
+  }, { maxInboundStreams: 256 })
+}
+
+/** Rejects with RequestFailedError when there is no whole answer within `timeoutMs`. */
+export async function request(mesh: Mesh, peer: PeerId, protocol: string, message: Uint8Array, timeoutMs = 5000): Promise<Uint8Array> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const stream = await mesh.libp2p.dialProtocol(peer, protocol, { signal })
+    signal.addEventListener('abort', () => stream.abort(new Error('timed out')), { once: true })
+    stream.send(encodeFrame(message))
+    const answer = await readOne(stream, MAX_ANSWER_BYTES)
+    stream.close().catch(() => undefined) // The answer is here; how the stream ends does not matter.
+    return answer
+  } catch (error) {
+    throw new RequestFailedError(protocol, error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+async function readOne(stream: AsyncIterable<Uint8Array | { subarray(): Uint8Array }>, limitBytes: number): Promise<Uint8Array> {
+  const read = createFrameReader(limitBytes)
+  for await (const chunk of stream) {
+    const [message] = read(chunk instanceof Uint8Array ? chunk : chunk.subarray())
+    if (message !== undefined) return message
+  }
+  throw new Error('the stream ended before a whole message')
+}

@@ -1,0 +1,143 @@
+/** A running validator: the core, its disk, and its network, joined. */
+import { bytesToHex, DecodeError } from '../../domain/bytes.js'
+import type { Signer, VerifySignature } from '../../domain/crypto.js'
+import { executeBlock } from '../../domain/execution/execute.js'
+import { validatorIdOf, validatorSetOf, type Genesis } from '../../domain/genesis.js'
+import type { ValidatorId } from '../../domain/ids.js'
+import type { Clock } from '../../platform/clock.js'
+import { createEngine, type EngineStatus } from '../core/engine.js'
+import { decodeMessage, encodeMessage, type PeerMessage } from '../core/messages.js'
+import type { CheckTransaction, TxPool } from '../core/ports.js'
+import type { CommittedBlock, Report } from '../core/protocol.js'
+import { encodeAnnouncement, gossip } from '../network/gossip.js'
+import { peerIdOf } from '../network/identity.js'
+import { openLanes, type Lane } from '../network/lanes.js'
+import type { Mesh } from '../network/mesh.js'
+import { request, serve } from '../network/requests.js'
+import type { BlockStore } from '../storage/block-store.js'
+import type { SafetyStore } from '../storage/safety-record/store.js'
+import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL, decodeBlocksAnswer, encodeBlocksRequest } from './block-exchange.js'
+import { createDriver } from './driver.js'
+import { genesisRoot, recover } from './recover.js'
+
+export type ValidatorNodeOptions = {
+  readonly genesis: Genesis
+  readonly signer: Signer
+  readonly verify: VerifySignature
+  readonly checkTransaction: CheckTransaction
+  readonly pool: TxPool
+  readonly mesh: Mesh
+  readonly blocks: BlockStore
+  readonly safety: SafetyStore
+  readonly clock: Clock
+  readonly baseTimeoutMs: number
+  onCommit(blocks: readonly CommittedBlock[]): void
+  onReport(report: Report): void
+  onFatal(error: unknown): void
+}
+
+export type ValidatorNode = {
+  /** The pool has something new. */
+  transactionsAvailable(): void
+  status(): EngineStatus & { readonly connectedPeers: number; readonly droppedMessages: Readonly<Record<Lane, number>> }
+  stop(): Promise<void>
+}
+
+/** Votes overtake everything; a proposal is large and can wait for nobody else's lane. */
+const LANE_OF: Record<PeerMessage['type'], Lane> = {
+  vote: 'votes', timeout: 'timeouts', 'timeout-certificate': 'timeouts', 'sync-info': 'timeouts', proposal: 'proposals',
+}
+
+export async function startValidatorNode(options: ValidatorNodeOptions): Promise<ValidatorNode> {
+  const { genesis, mesh, blocks, safety } = options
+  const set = validatorSetOf(genesis)
+  const self = validatorIdOf(options.signer.publicKey)
+  if (set.byId(self) === undefined) throw new Error(`key ${bytesToHex(options.signer.publicKey)} is not a validator of this genesis`)
+  const root = genesisRoot(genesis)
+  const peers = set.validators.filter(({ id }) => id !== self).map(({ id, publicKey }) => ({ id, peerId: peerIdOf(publicKey) }))
+  const validatorOfPeer = new Map(peers.map(({ id, peerId }) => [peerId.toString(), id]))
+  const peerOfValidator = new Map(peers.map(({ id, peerId }) => [id, peerId]))
+
+  const engine = createEngine({
+    set, self, limits: genesis.limits, signer: options.signer, verify: options.verify, genesisBlock: root.block,
+    checkTransaction: options.checkTransaction, pool: options.pool, committedNodes: blocks.nodes, baseTimeoutMs: options.baseTimeoutMs,
+    execute: (input) => executeBlock({ ...input, genesis }),
+  }, recover(root, blocks, safety.record))
+
+  const onBytes = (from: ValidatorId, bytes: Uint8Array): void => {
+    try {
+      driver.submit({ type: 'message', from, message: decodeMessage(bytes) })
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      options.onReport({ kind: 'message-refused', from, message: 'sync-info', reason: error.message })
+    }
+  }
+  const lanes = await openLanes(mesh,
+    (peer, bytes) => {
+      const from = validatorOfPeer.get(peer.toString())
+      if (from !== undefined) onBytes(from, bytes)
+    },
+    (peer, error) => {
+      const from = validatorOfPeer.get(peer.toString())
+      if (from !== undefined) options.onReport({ kind: 'message-refused', from, message: 'sync-info', reason: error.message })
+    })
+
+  const send = (to: ValidatorId, message: PeerMessage, bytes = encodeMessage(message)): void => {
+    const peer = peerOfValidator.get(to)
+    if (peer !== undefined) lanes.send(peer, LANE_OF[message.type], bytes)
+  }
+
+  const driver = createDriver(engine, {
+    clock: options.clock, safety, blocks, send,
+    broadcast(message) {
+      const bytes = encodeMessage(message)
+      for (const { id } of peers) send(id, message, bytes)
+    },
+    fetch(from, target, fromHeight) {
+      const peer = peerOfValidator.get(from)
+      const failed = (): void => driver.submit({ type: 'fetch-failed', from, target })
+      if (peer === undefined) return failed()
+      request(mesh, peer, BLOCKS_PROTOCOL, encodeBlocksRequest(target, fromHeight))
+        .then((answer) => driver.submit({ type: 'blocks', from, target, blocks: decodeBlocksAnswer(answer) }))
+        .catch(failed)
+    },
+    onCommit(committed) {
+      options.onCommit(committed)
+      const last = committed.at(-1)
+      if (last !== undefined) gossip(mesh, 'commits', encodeAnnouncement({ height: last.block.header.height, blockHash: last.block.hash }))
+    },
+    onReport(report) {
+      if (report.kind === 'vote-received') blocks.noteVote(report.vote)
+      options.onReport(report)
+    },
+    onFatal: options.onFatal,
+  })
+
+  await serve(mesh, BLOCKS_PROTOCOL, (bytes) => answerBlocks(blocks, bytes))
+  await serve(mesh, CHAIN_PROTOCOL, (bytes) => answerChain(blocks, bytes))
+  const onConnect = ({ detail }: CustomEvent<{ toString(): string }>): void => {
+    const peer = validatorOfPeer.get(detail.toString())
+    if (peer !== undefined) driver.submit({ type: 'peer-connected', peer })
+  }
+  mesh.libp2p.addEventListener('peer:connect', onConnect)
+  driver.submit({ type: 'start' })
+  // Peers that connected before the core was there.
+  for (const { id, peerId } of peers) if (mesh.isConnected(peerId)) driver.submit({ type: 'peer-connected', peer: id })
+
+  return {
+    transactionsAvailable: () => driver.submit({ type: 'transactions-available' }),
+    status: () => ({
+      ...engine.status(),
+      connectedPeers: peers.filter(({ peerId }) => mesh.isConnected(peerId)).length,
+      droppedMessages: lanes.dropped(),
+    }),
+    async stop() {
+      driver.stop()
+      mesh.libp2p.removeEventListener('peer:connect', onConnect)
+      lanes.close()
+      await mesh.stop()
+      safety.close()
+      await blocks.close()
+    },
+  }
+}
