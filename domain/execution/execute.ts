@@ -7,9 +7,9 @@ import type { Genesis } from '../genesis.js'
 import { hexToBytes } from '../bytes.js'
 import type { StateRoot } from '../ids.js'
 import { rulesOf } from '../message/check-anomaly.js'
-import { applyChanges } from '../state/apply-changes.js'
-import { getValue } from '../state/get-value.js'
-import { EMPTY_STATE } from '../state/nodes.js'
+import { applyChanges, changeTree } from '../state/apply-changes.js'
+import { findValue } from '../state/get-value.js'
+import { createLoader, EMPTY_STATE } from '../state/nodes.js'
 import { createDraft, keepDraft } from './draft.js'
 import { executorOf } from './executors.js'
 import { CHAIN_KEY } from './state-keys.js'
@@ -19,7 +19,8 @@ import type { ExecutionInput, ExecutionResult, StateChanges, TxReceipt } from '.
 /** Throws StateNodeError when the parent state is damaged, and for no other reason. */
 export function executeBlock({ genesis, nodes, parentRoot, timestamp, transactions }: ExecutionInput): ExecutionResult {
   const context = { rules: rulesOf(genesis), timestamp }
-  const block = createDraft({ get: (key) => getValue(nodes, parentRoot, key) })
+  const load = createLoader(nodes)
+  const block = createDraft({ get: (key) => findValue(load, parentRoot, key) })
 
   const receipts = transactions.map((tx): TxReceipt => {
     const draft = createDraft(block)
@@ -29,7 +30,7 @@ export function executeBlock({ genesis, nodes, parentRoot, timestamp, transactio
     return { txId: tx.id, status: 'success' }
   })
 
-  const { root, puts, deletes } = applyChanges(nodes, parentRoot, block.changes)
+  const { root, puts, deletes } = changeTree(load, parentRoot, block.changes)
   return { stateRoot: root, receiptsRoot: receiptsRootOf(receipts), receipts, changes: { puts, deletes } }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { StateChanges, StateNodes } from '../execution/types.js'
 import type { StateRoot } from '../ids.js'
-import { bitAt, createInner, createLeaf, EMPTY_STATE, encodeNode, loadNode, pathOf, type LeafNode, type StateNode } from './nodes.js'
+import { bitAt, createInner, createLeaf, EMPTY_STATE, encodeNode, loadNode, pathOf, type LeafNode, type NodeLoader, type StateNode } from './nodes.js'
 
 /** `null` removes the key. */
 export type Updates = ReadonlyMap<string, Uint8Array | null>
@@ -21,7 +21,12 @@ type Subtree = { readonly hash: string; readonly node?: StateNode }
 const EMPTY: Subtree = { hash: EMPTY_STATE }
 
 export function applyChanges(nodes: StateNodes, root: StateRoot, updates: Updates): AppliedChanges {
-  const batch = new Batch(nodes)
+  return changeTree((hash) => loadNode(nodes, hash), root, updates)
+}
+
+/** The same over a loader that has perhaps read most of the nodes already. */
+export function changeTree(load: NodeLoader, root: StateRoot, updates: Updates): AppliedChanges {
+  const batch = new Batch(load)
   const changes = [...updates].map(([key, value]): Change => {
     const path = pathOf(key)
     return { path, key, leaf: value === null ? undefined : createLeaf(key, path, value) }
@@ -32,18 +37,18 @@ export function applyChanges(nodes: StateNodes, root: StateRoot, updates: Update
 }
 
 class Batch {
-  readonly #nodes: StateNodes
+  readonly #load: NodeLoader
   readonly #created = new Map<string, Uint8Array>()
   readonly #superseded = new Set<string>()
 
-  constructor(nodes: StateNodes) {
-    this.#nodes = nodes
+  constructor(load: NodeLoader) {
+    this.#load = load
   }
 
   /** The subtree at `hash` with `changes` (sorted by path, all below it) applied. */
   update(hash: string, changes: readonly Change[], depth: number): Subtree {
     if (changes.length === 0) return { hash }
-    const node = loadNode(this.#nodes, hash)
+    const node = this.#load(hash)
     if (node === undefined) return this.#build(leavesOf(changes), depth)
     this.#superseded.add(hash)
     if (node.kind === 'leaf') return this.#build(leavesWith(node, changes), depth)
@@ -80,7 +85,7 @@ class Batch {
   }
 
   #isLeaf(subtree: Subtree): boolean {
-    return (subtree.node ?? loadNode(this.#nodes, subtree.hash))?.kind === 'leaf'
+    return (subtree.node ?? this.#load(subtree.hash))?.kind === 'leaf'
   }
 
   #create(node: StateNode): Subtree {

@@ -2,8 +2,8 @@
  * Nodes of the authenticated map: their hashes and their stored bytes. A subtree with one key is that key's leaf
  * whatever its depth, an empty subtree is 32 zero bytes, so the shape follows from the keys alone, never from history.
  */
-import { ByteReader, ByteWriter, concatBytes, DecodeError, utf8ToBytes } from '../bytes.js'
-import { sha256, taggedHash } from '../hash.js'
+import { ByteReader, ByteWriter, concatBytes, DecodeError, hexToBytes, utf8ToBytes } from '../bytes.js'
+import { sha256, sha256Hex, tagBytes } from '../hash.js'
 import { ZERO_HASH, type StateRoot } from '../ids.js'
 import type { StateNodes } from '../execution/types.js'
 
@@ -33,13 +33,11 @@ export const pathOf = (key: string): Uint8Array => sha256(utf8ToBytes(key))
 /** Bit `depth` of a path, most significant first: 0 goes left. */
 export const bitAt = (path: Uint8Array, depth: number): number => ((path[depth >> 3] as number) >> (7 - (depth & 7))) & 1
 
-export function leafHash(path: Uint8Array, valueHash: Uint8Array): string {
-  return taggedHash('cybermesh/state-leaf/v1', concatBytes(path, valueHash))
-}
+const LEAF_TAG = tagBytes('cybermesh/state-leaf/v1')
+const INNER_TAG = tagBytes('cybermesh/state-node/v1')
 
-export function innerHash(left: string, right: string): string {
-  return taggedHash('cybermesh/state-node/v1', new ByteWriter(64).hash(left).hash(right).finish())
-}
+export const leafHash = (path: Uint8Array, valueHash: Uint8Array): string => sha256Hex(concatBytes(LEAF_TAG, path, valueHash))
+export const innerHash = (left: string, right: string): string => sha256Hex(concatBytes(INNER_TAG, hexToBytes(left), hexToBytes(right)))
 
 export function createLeaf(key: string, path: Uint8Array, value: Uint8Array): LeafNode {
   return { kind: 'leaf', hash: leafHash(path, sha256(value)), path, key, value }
@@ -50,6 +48,21 @@ export const createInner = (left: string, right: string): InnerNode => ({ kind: 
 export function encodeNode(node: StateNode): Uint8Array {
   if (node.kind === 'inner') return new ByteWriter(65).u8(INNER).hash(node.left).hash(node.right).finish()
   return new ByteWriter(node.value.length + 128).u8(LEAF).text(node.key).blob(node.value).finish()
+}
+
+/** Reads nodes by hash; undefined is the empty subtree. */
+export type NodeLoader = (hash: string) => StateNode | undefined
+
+/** A loader that reads and checks each node once: paths of one block share their upper levels. */
+export function createLoader(nodes: StateNodes): NodeLoader {
+  const loaded = new Map<string, StateNode | undefined>()
+  return (hash) => {
+    const known = loaded.get(hash)
+    if (known !== undefined) return known
+    const node = loadNode(nodes, hash)
+    loaded.set(hash, node)
+    return node
+  }
 }
 
 /** Undefined for the empty subtree. Throws StateNodeError when the store lacks the node or holds other bytes. */
