@@ -1,0 +1,57 @@
+import { expect, test, vi } from 'vitest'
+import { utf8ToBytes } from '../../domain/bytes.js'
+import { sha256 } from '../../domain/hash.js'
+import { createSigner, verifySignature } from './ed25519.js'
+import { createVerifiedCache } from './verified-cache.js'
+
+const signer = createSigner(sha256(utf8ToBytes('cache')))
+const message = utf8ToBytes('vote')
+const signature = signer.sign(message)
+const spied = (maxEntries: number) => {
+  const verify = vi.fn(verifySignature)
+  return { verify, cached: createVerifiedCache(verify, maxEntries) }
+}
+
+test('a verified signature is not verified again', () => {
+  const { verify, cached } = spied(10)
+  for (let i = 0; i < 3; i++) expect(cached(signer.publicKey, message, signature)).toBe(true)
+  expect(verify).toHaveBeenCalledTimes(1)
+})
+
+test('after one good copy a garbage signature is still refused, whichever byte differs', () => {
+  const { cached } = spied(10)
+  expect(cached(signer.publicKey, message, signature)).toBe(true)
+  expect(cached(signer.publicKey, message, new Uint8Array(64))).toBe(false)
+  for (const at of [0, 31, 32, 63]) {
+    const forged = signature.slice()
+    forged[at]! ^= 1
+    expect(cached(signer.publicKey, message, forged)).toBe(false)
+  }
+  expect(cached(signer.publicKey, utf8ToBytes('other'), signature)).toBe(false)
+  expect(cached(createSigner(sha256(message)).publicKey, message, signature)).toBe(false)
+})
+
+test('bytes moved between message and signature are another entry', () => {
+  const { cached } = spied(10)
+  const always = createVerifiedCache(() => true, 10)
+  expect(always(signer.publicKey, message, signature)).toBe(true)
+  expect(cached(signer.publicKey, message, signature.slice(0, 63))).toBe(false)
+  expect(always(signer.publicKey, message, signature.slice(0, 63))).toBe(false)
+})
+
+test('refusals are not remembered, and the least recently used entry leaves first', () => {
+  const { verify, cached } = spied(2)
+  const [a, b, c] = ['a', 'b', 'c'].map(utf8ToBytes) as [Uint8Array, Uint8Array, Uint8Array]
+  const check = (m: Uint8Array) => cached(signer.publicKey, m, signer.sign(m))
+  check(a)
+  check(b)
+  check(a)
+  for (let i = 0; i < 5; i++) cached(signer.publicKey, a, new Uint8Array(64))
+  check(c)
+  verify.mockClear()
+  check(a)
+  check(c)
+  expect(verify).toHaveBeenCalledTimes(0)
+  check(b)
+  expect(verify).toHaveBeenCalledTimes(1)
+})
