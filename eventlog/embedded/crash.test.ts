@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { asPosition } from '../../domain/ids.js'
 import type { RecordedEvent } from '../log.js'
-import { runChild } from '../testing/child.js'
+import { runChild } from '../../platform/postgres/testing/run-child.js'
 import { noteEvent } from '../testing/events.js'
 import { openEmbeddedLog } from './index.js'
 

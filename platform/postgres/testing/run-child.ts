@@ -12,8 +12,8 @@ export type Child = {
   kill(signal: NodeJS.Signals): void
 }
 
-export function runChild(file: URL, args: readonly string[]): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function runChild(file: URL, args: readonly string[], runAs: { readonly uid?: number; readonly gid?: number } = {}): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...runAs })
   const lines: string[] = []
   const errors: string[] = []
   createInterface(child.stdout).on('line', (line) => lines.push(line))

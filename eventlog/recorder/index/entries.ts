@@ -1,0 +1,68 @@
+/** What the index remembers and under which keys. All of it but receipts and links can be folded from the log again. */
+import type { Json } from '../../../domain/canonical-json.js'
+import type { LifecycleState } from '../../../domain/anomaly/events.js'
+import type { Anomaly } from '../../../domain/anomaly/evolve.js'
+import type { AnomalyId, BlockHash, Height, Hex32, UnixMillis, ValidatorId } from '../../../domain/ids.js'
+import type { Origin, Verdict } from '../../../domain/receipt.js'
+import type { RejectCode } from '../../../domain/reject-codes.js'
+import type { FactLayer, FactReader } from './facts.js'
+
+export type AnomalyEntry = {
+  readonly life: Anomaly
+  /** Of the anomaly's stream. */
+  readonly revision: number
+  readonly messageHash: Hex32
+  /** Null while only a block has shown the message. */
+  readonly origin: Origin | null
+  /** The first lifecycle of these bytes: blocks and admissions of the bytes speak of it. */
+  readonly isFirst: boolean
+  /** Time in the message, unix seconds; null where it could not be read. */
+  readonly messageSeconds: number | null
+}
+
+/** One validator's verdict, with the receipt's bytes as evidence. */
+export type StoredReceipt = {
+  readonly validator: ValidatorId
+  readonly origin: Origin
+  readonly verdict: Verdict
+  readonly at: UnixMillis
+  /** encodeReceipt, base64 */
+  readonly receipt: string
+}
+
+export type ChainTip = { readonly height: Height; readonly hash: BlockHash }
+export type DeadLetterNote = { readonly anomalyId: AnomalyId; readonly code: RejectCode; readonly origin: Origin }
+export type LifecycleCounts = Readonly<Record<LifecycleState, number>> & { readonly everAdmitted: number }
+
+const originText = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}/${offset}`
+
+export const factKey = {
+  anomaly: (id: string) => `a/${id}`,
+  inFlight: (id: string) => `f/${id}`,
+  origin: (origin: Origin) => `o/${originText(origin)}`,
+  message: (hash: string) => `m/${hash}`,
+  admissions: (hash: string) => `ra/${hash}`,
+  refusals: (hash: string, origin: Origin) => `rr/${hash}/${originText(origin)}`,
+  cursor: (validator: string) => `c/${validator}`,
+  deadLetter: (origin: Origin) => `d/${originText(origin)}`,
+  validator: (id: string) => `v/${id}`,
+  tip: 's/tip',
+  counts: 's/counts',
+} as const
+
+export const NO_COUNTS: LifecycleCounts = { PUBLISHED: 0, ADMITTED: 0, COMMITTED: 0, REJECTED: 0, TIMEOUT: 0, EXPIRED: 0, everAdmitted: 0 }
+
+type Reader = Pick<FactReader, 'get'>
+const read = <T>(facts: Reader, key: string): T | undefined => facts.get(key) as T | undefined
+const write = (layer: FactLayer, key: string, value: unknown): void => layer.put(key, value as Json)
+
+export const readAnomaly = (facts: Reader, id: string): AnomalyEntry | undefined => read(facts, factKey.anomaly(id))
+export const writeAnomaly = (layer: FactLayer, id: string, entry: AnomalyEntry): void => write(layer, factKey.anomaly(id), entry)
+export const readIdOfOrigin = (facts: Reader, origin: Origin): AnomalyId | undefined => read(facts, factKey.origin(origin))
+export const readIdOfMessage = (facts: Reader, hash: string): AnomalyId | undefined => read(facts, factKey.message(hash))
+export const readAdmissions = (facts: Reader, hash: string): readonly StoredReceipt[] => read(facts, factKey.admissions(hash)) ?? []
+export const readRefusals = (facts: Reader, hash: string, origin: Origin): readonly StoredReceipt[] => read(facts, factKey.refusals(hash, origin)) ?? []
+export const readCursor = (facts: Reader, validator: string): number => read(facts, factKey.cursor(validator)) ?? 0
+export const readTip = (facts: Reader): ChainTip | undefined => read(facts, factKey.tip)
+export const readCounts = (facts: Reader): LifecycleCounts => read(facts, factKey.counts) ?? NO_COUNTS
+export const isRegistered = (facts: Reader, validator: string): boolean => facts.get(factKey.validator(validator)) !== undefined

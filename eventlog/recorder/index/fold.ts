@@ -1,0 +1,73 @@
+/** One event of the log into the index. Total and deterministic: the same log always gives the same facts. */
+import type { Json } from '../../../domain/canonical-json.js'
+import { evolve } from '../../../domain/anomaly/evolve.js'
+import type { AnomalyEvent, DomainEvent } from '../../../domain/events/schema.js'
+import type { AnomalyId } from '../../../domain/ids.js'
+import { RecorderAlarm } from '../errors.js'
+import { factKey, readAnomaly, readCounts, readIdOfMessage, writeAnomaly, type AnomalyEntry, type ChainTip, type DeadLetterNote } from './entries.js'
+import type { FactLayer } from './facts.js'
+
+export function foldEvent(layer: FactLayer, event: DomainEvent): void {
+  switch (event.type) {
+    case 'ValidatorRegistered':
+      layer.put(factKey.validator(event.data.validatorId), 1)
+      return
+    case 'BlockCommitted': {
+      const tip: ChainTip = { height: event.data.height, hash: event.data.blockHash }
+      layer.put(factKey.tip, tip)
+      return
+    }
+    case 'OperatorActionRecorded':
+      return
+    case 'AnomalyPublished':
+    case 'AnomalyAdmitted':
+    case 'AnomalyRejected':
+    case 'AnomalyTimedOut':
+    case 'AnomalyExpired':
+    case 'AnomalyCommitted':
+      foldLifecycle(layer, event)
+  }
+}
+
+function foldLifecycle(layer: FactLayer, event: AnomalyEvent): void {
+  const id = event.data.anomalyId
+  const before = readAnomaly(layer, id)
+  const life = evolve(before?.life, event)
+  const entry = event.type === 'AnomalyPublished' ? enter(layer, event, life) : { ...known(before, id), life, revision: known(before, id).revision + 1 }
+  writeAnomaly(layer, id, entry)
+  count(layer, before?.life.state, life.state)
+
+  const isInFlight = life.state === 'PUBLISHED' || life.state === 'ADMITTED'
+  if (isInFlight) layer.put(factKey.inFlight(id), event.data.at)
+  else layer.remove(factKey.inFlight(id))
+  if (event.type === 'AnomalyRejected') noteDeadLetter(layer, id, entry, event.data.code)
+}
+
+/** The first event of a lifecycle. */
+function enter(layer: FactLayer, { data }: Extract<AnomalyEvent, { type: 'AnomalyPublished' }>, life: AnomalyEntry['life']): AnomalyEntry {
+  const { anomalyId, messageHash, origin, detectedAtSeconds } = data
+  const isFirst = readIdOfMessage(layer, messageHash) === undefined
+  if (isFirst) layer.put(factKey.message(messageHash), anomalyId)
+  if (origin !== null) layer.put(factKey.origin(origin), anomalyId)
+  return { life, revision: 0, messageHash, origin, isFirst, messageSeconds: detectedAtSeconds }
+}
+
+function count(layer: FactLayer, from: AnomalyEntry['life']['state'] | undefined, to: AnomalyEntry['life']['state']): void {
+  const counts = { ...readCounts(layer) }
+  if (from !== undefined) counts[from] -= 1
+  counts[to] += 1
+  if (to === 'ADMITTED') counts.everAdmitted += 1
+  layer.put(factKey.counts, counts)
+}
+
+/** Without an origin there is nothing to point to; the note is made when the message is read. */
+export function noteDeadLetter(layer: FactLayer, anomalyId: AnomalyId, { origin }: AnomalyEntry, code: DeadLetterNote['code']): void {
+  if (origin === null) return
+  const note: DeadLetterNote = { anomalyId, code, origin }
+  layer.put(factKey.deadLetter(origin), note as unknown as Json)
+}
+
+function known(entry: AnomalyEntry | undefined, id: string): AnomalyEntry {
+  if (entry === undefined) throw new RecorderAlarm('LOG_DISAGREES', `anomaly-${id}`, 'the stream does not begin with AnomalyPublished; run audit fsck on the log')
+  return entry
+}

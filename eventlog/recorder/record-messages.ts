@@ -1,0 +1,49 @@
+/** Messages of the topic into lifecycles: each record read gets exactly one, and a record read again gets none. */
+import type { Json } from '../../domain/canonical-json.js'
+import { sha256Hex } from '../../domain/hash.js'
+import type { AnomalyId, UnixMillis } from '../../domain/ids.js'
+import { publishedData, type Sighting } from './identity.js'
+import { factKey, readAnomaly, readIdOfMessage, readIdOfOrigin, writeAnomaly } from './index/entries.js'
+import { noteDeadLetter } from './index/fold.js'
+import { applyJudgement } from './apply-judgement.js'
+import type { FeedMessage } from './ports.js'
+import type { RecorderContext } from './context.js'
+import type { Session } from './session.js'
+
+export function recordMessages(session: Session, batch: readonly FeedMessage[], context: RecorderContext, now: UnixMillis): void {
+  for (const message of batch) recordMessage(session, message, context, now)
+}
+
+function recordMessage(session: Session, { origin, bytes, timestampMs }: FeedMessage, context: RecorderContext, now: UnixMillis): void {
+  const { facts } = session
+  if (readIdOfOrigin(facts, origin) !== undefined) return
+  const known = readIdOfMessage(facts, sha256Hex(bytes))
+  if (known !== undefined && linkToBlock(session, known, origin)) {
+    applyJudgement(session, known, context, now)
+    return
+  }
+  // The transport's clock may be a producer's: a time to come would never run out.
+  const at = Math.min(Math.max(0, Math.trunc(timestampMs)), now) as UnixMillis
+  const id = publish(session, bytes, { kind: 'origin', origin }, context, at)
+  session.facts.put(factKey.inFlight(id), now)
+  applyJudgement(session, id, context, now)
+}
+
+/** Begins a lifecycle and returns its id. */
+export function publish(session: Session, bytes: Uint8Array, sighting: Sighting, { rules, verify }: RecorderContext, at: UnixMillis): AnomalyId {
+  const isTaken = (id: AnomalyId): boolean => readAnomaly(session.facts, id) !== undefined
+  const data = publishedData(bytes, sighting, at, { rules, verify, isTaken })
+  session.command(data.anomalyId, { type: 'publish', data })
+  return data.anomalyId
+}
+
+/** A message first seen in a block now has its place in the topic. False where it has one already. */
+function linkToBlock({ facts }: Session, id: AnomalyId, origin: FeedMessage['origin']): boolean {
+  const entry = readAnomaly(facts, id)
+  if (entry === undefined || entry.origin !== null) return false
+  const linked = { ...entry, origin }
+  writeAnomaly(facts, id, linked)
+  facts.put(factKey.origin(origin), id as Json)
+  if (entry.rejectedWith !== undefined && entry.life.state === 'REJECTED') noteDeadLetter(facts, id, linked, entry.rejectedWith)
+  return true
+}
