@@ -1,0 +1,58 @@
+/**
+ * The port every engine stands behind: it looks at one observation and says what it thinks, with its reason.
+ * Rules and statistics are engines; a trained model becomes one by implementing `judge`.
+ */
+import type { FlowRecord } from '../sources/records.js'
+import type { SlowWindow } from '../windows/slow-windows.js'
+import type { SourceWindow } from '../windows/source-windows.js'
+import type { TargetWindow } from '../windows/target-window.js'
+
+/** Everything engines are shown: one-second target windows, minute source windows, slow windows, finished flows. */
+export type Observation = TargetWindow | SourceWindow | SlowWindow | FlowRecord
+
+/** Threat names on the wire. */
+export type ThreatType = 'ddos' | 'dos' | 'network_intrusion' | 'malware' | 'botnet' | 'c2' | 'anomaly' | 'policy_violation'
+
+/** What was seen, more exactly than the wire's threat type says. */
+export type Attack =
+  | 'syn_flood' | 'udp_flood' | 'icmp_flood' | 'fragment_flood' | 'tcp_flood'
+  | 'connection_flood' | 'slow_http' | 'port_scan' | 'host_sweep' | 'password_guessing'
+  | 'unusual_traffic' | 'model_finding'
+
+/** Whom it concerns. `source` is empty when there are many. */
+export type Finding = {
+  readonly threatType: ThreatType
+  readonly attack: Attack
+  readonly target: string
+  readonly destinationPort: number
+  readonly source: string
+}
+
+export type EngineVerdict = {
+  /** `engine/check`, e.g. `rules/R1`. */
+  readonly name: string
+  /** 0..1; comparable only with this engine's own threshold. */
+  readonly score: number
+  readonly threshold: number
+  readonly fired: boolean
+  /** One sentence with observed values and limits. */
+  readonly why: string
+  /** Present when the verdict may decide without another engine's support. */
+  readonly finding?: Finding
+}
+
+export type Engine = {
+  readonly name: string
+  readonly version: string
+  /** Empty when the engine has nothing to say about this kind of observation. Must not learn. */
+  judge(observation: Observation): readonly EngineVerdict[]
+  /** Called after the decision, so that an engine does not take an attack for its normal. */
+  learn?(observation: Observation, detected: boolean): void
+}
+
+/** Fired at the limit is 0.5, at twice the limit 0.75, at ten times 0.95; below the limit in proportion. */
+export function scoreOfRatio(ratio: number): number {
+  return ratio >= 1 ? 1 - 0.5 / ratio : 0.5 * Math.max(0, ratio)
+}
+
+export const RATIO_THRESHOLD = 0.5

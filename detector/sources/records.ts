@@ -1,0 +1,103 @@
+/** What every source yields, whatever its format: packets or flow records, and notices about what it had to leave out. */
+
+/** One IP packet, reduced to what windows and flows count. Lengths are those on the wire, not those captured. */
+export type Packet = {
+  readonly kind: 'packet'
+  /** Milliseconds since 1970 with a fraction (microseconds or better). */
+  readonly timeMs: number
+  readonly source: string
+  readonly destination: string
+  readonly sourcePort: number
+  readonly destinationPort: number
+  /** IP protocol number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6. */
+  readonly protocol: number
+  /** Bytes of the IP packet, header included (layer 3). */
+  readonly ipBytes: number
+  /** Bytes after the transport header. */
+  readonly payloadBytes: number
+  /** Bytes of the transport header. */
+  readonly headerBytes: number
+  /** TCP flag byte, 0 for other protocols. */
+  readonly tcpFlags: number
+  readonly tcpWindow: number
+  /** ICMP type * 256 + code, 0 for other protocols. */
+  readonly icmpKind: number
+  readonly fragment: 'whole' | 'first' | 'later'
+}
+
+/** A finished bidirectional flow as a flow exporter reports it. */
+export type FlowRecord = {
+  readonly kind: 'flow'
+  readonly startMs: number
+  readonly endMs: number
+  readonly source: string
+  readonly destination: string
+  readonly sourcePort: number
+  readonly destinationPort: number
+  readonly protocol: number
+  readonly forwardPackets: number
+  readonly backwardPackets: number
+  /** What the two byte counts below measure; exporters differ. */
+  readonly byteLayer: 'payload' | 'ip' | 'frame'
+  readonly forwardBytes: number
+  readonly backwardBytes: number
+  /** Packets with SYN set, both directions; undefined when the exporter does not say. */
+  readonly synPackets: number | undefined
+  readonly rstPackets: number | undefined
+  /** Forward packets that carry payload; undefined when the exporter does not say. */
+  readonly forwardDataPackets: number | undefined
+  /** Every numeric column of the record under the exporter's canonical name, for trained models. */
+  readonly features: Readonly<Record<string, number>>
+  /** The exporter's class label, when the file is a labelled data set. Detection never reads it. */
+  readonly label: string | undefined
+}
+
+/** A record that was left out, and why. Counted, never thrown. */
+export type Skipped = { readonly kind: 'skipped'; readonly reason: SkipReason }
+
+export type SkipReason =
+  | 'not-ip'
+  | 'cut-header'
+  | 'bad-ip-header'
+  | 'unknown-link-type'
+  | 'bad-row'
+  | 'bad-number'
+  | 'bad-time'
+  | 'broken-json'
+  | 'line-too-long'
+  | 'other-event'
+
+/** The file ended or broke before its own structure says it should; everything before `byteOffset` was yielded. */
+export type Notice = {
+  readonly kind: 'notice'
+  readonly code: 'TRUNCATED_CAPTURE' | 'CORRUPT_CAPTURE'
+  readonly byteOffset: number
+  readonly message: string
+}
+
+/** Time has passed without traffic; only live replays yield it, so that windows close on time. */
+export type Tick = { readonly kind: 'tick'; readonly timeMs: number }
+
+export type SourceItem = Packet | FlowRecord | Skipped | Notice | Tick
+
+export const ICMP = 1
+export const TCP = 6
+export const UDP = 17
+export const ICMP_V6 = 58
+
+export const FIN = 0x01
+export const SYN = 0x02
+export const RST = 0x04
+export const PSH = 0x08
+export const ACK = 0x10
+export const URG = 0x20
+export const ECE = 0x40
+export const CWR = 0x80
+
+const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
+  [1, 'icmp'], [2, 'igmp'], [4, 'ipip'], [6, 'tcp'], [17, 'udp'], [41, 'ipv6'], [47, 'gre'], [50, 'esp'],
+  [51, 'ah'], [58, 'icmpv6'], [89, 'ospf'], [132, 'sctp'],
+])
+
+export const protocolName = (protocol: number): string => PROTOCOL_NAMES.get(protocol) ?? `ip-${protocol}`
+export const isIcmp = (protocol: number): boolean => protocol === ICMP || protocol === ICMP_V6

@@ -1,0 +1,51 @@
+/**
+ * Brings flow records into order of start time with a bounded buffer: exporters write a flow when it ends, and data sets
+ * are shuffled. Invariant: at most `capacity` records are held; a record older than what was already passed on comes
+ * out late, and the windows count it as late.
+ */
+import type { FlowRecord, Skipped } from './records.js'
+
+const DEFAULT_CAPACITY = 200_000
+
+export async function* inTimeOrder(
+  items: AsyncIterable<FlowRecord | Skipped>, capacity = DEFAULT_CAPACITY,
+): AsyncGenerator<FlowRecord | Skipped> {
+  const heap: FlowRecord[] = []
+  for await (const item of items) {
+    if (item.kind === 'skipped') {
+      yield item
+      continue
+    }
+    push(heap, item)
+    if (heap.length > capacity) yield pop(heap)
+  }
+  while (heap.length > 0) yield pop(heap)
+}
+
+function push(heap: FlowRecord[], record: FlowRecord): void {
+  let at = heap.push(record) - 1
+  while (at > 0) {
+    const parent = (at - 1) >> 1
+    if ((heap[parent] as FlowRecord).startMs <= record.startMs) break
+    heap[at] = heap[parent] as FlowRecord
+    at = parent
+  }
+  heap[at] = record
+}
+
+function pop(heap: FlowRecord[]): FlowRecord {
+  const first = heap[0] as FlowRecord
+  const last = heap.pop() as FlowRecord
+  if (heap.length === 0) return first
+  let at = 0
+  for (;;) {
+    let child = 2 * at + 1
+    if (child >= heap.length) break
+    if (child + 1 < heap.length && (heap[child + 1] as FlowRecord).startMs < (heap[child] as FlowRecord).startMs) child++
+    if ((heap[child] as FlowRecord).startMs >= last.startMs) break
+    heap[at] = heap[child] as FlowRecord
+    at = child
+  }
+  heap[at] = last
+  return first
+}
