@@ -44,6 +44,6 @@ function linkToBlock({ facts }: Session, id: AnomalyId, origin: FeedMessage['ori
   const linked = { ...entry, origin }
   writeAnomaly(facts, id, linked)
   facts.put(factKey.origin(origin), id as Json)
-  if (entry.rejectedWith !== undefined && entry.life.state === 'REJECTED') noteDeadLetter(facts, id, linked, entry.rejectedWith)
+  if (entry.rejectedWith !== null && entry.life.state === 'REJECTED') noteDeadLetter(facts, id, linked, entry.rejectedWith)
   return true
 }

@@ -17,7 +17,7 @@ export const replayWindowMs = (skewMs: number): number => Math.max(15 * 60_000, 
 /** How many facts one prune transaction forgets, so that it never holds the writer for long. */
 const PRUNE_LIMIT = 5000
 
-export function createReplayWindow(root: RootDatabase): ReplayWindow {
+export function createReplayWindow(root: RootDatabase, commit: <T>(write: () => T) => Promise<T>): ReplayWindow {
   const facts: Database<number, string> = root.openDB({ name: 'window', encoding: 'json' })
   const expiries: Database<number, [expiresAt: number, fact: string]> = root.openDB({ name: 'window-expiries', encoding: 'json' })
   const factOf = (kind: WindowKind, key: string): string => `${kind}/${key}`
@@ -32,7 +32,7 @@ export function createReplayWindow(root: RootDatabase): ReplayWindow {
       expiries.putSync([expiresAt, fact], 1)
     },
     async prune(now) {
-      return await root.transaction(() => {
+      return await commit(() => {
         const due = [...expiries.getKeys({ end: [now, ''], limit: PRUNE_LIMIT })]
         for (const key of due) {
           facts.removeSync(key[1])

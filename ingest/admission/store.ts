@@ -3,10 +3,11 @@
  * the transactions that wait for a block. One batch is one fsynced transaction, written before its offsets are
  * committed, so a re-read message finds its first receipt and never gets a second.
  */
-import type { Database, RootDatabase } from 'lmdb'
+import type { Database } from 'lmdb'
 import type { AnomalyId, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
 import { decodeReceipt, encodeReceipt, type AdmissionReceipt, type Origin } from '../../domain/receipt.js'
 import { createTransaction, TX_KINDS } from '../../domain/transaction.js'
+import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import type { PendingTransaction } from '../mempool/mempool.js'
 import type { AdmissionClaim, AdmissionMemory } from './decide-admission.js'
@@ -49,12 +50,13 @@ type OriginKey = [topic: string, partition: number, offset: number]
 
 /** Opens the store in folder `path`. Throws StorageError. */
 export function openAdmissionStore(path: string): AdmissionStore {
-  const root: RootDatabase = openLmdb(path)
+  const root = openLmdb(path)
+  const commit = createGroupCommit(root, () => false)
   const receipts: Database<Buffer, number> = root.openDB({ name: 'receipts', encoding: 'binary' })
   const origins: Database<number, OriginKey> = root.openDB({ name: 'origins', encoding: 'json' })
   const pendingByArrival: Database<StoredPending, number> = root.openDB({ name: 'pending', encoding: 'json' })
   const arrivals: Database<number, string> = root.openDB({ name: 'arrivals', encoding: 'json' })
-  const window = createReplayWindow(root)
+  const window = createReplayWindow(root, commit)
   const keyOf = ({ topic, partition, offset }: Origin): OriginKey => [topic, partition, offset]
   const nextKey = (table: Database<unknown, number>): number => {
     for (const key of table.getKeys({ reverse: true, limit: 1 })) return key + 1
@@ -85,7 +87,7 @@ export function openAdmissionStore(path: string): AdmissionStore {
     }),
     async record(batch, expiresAt) {
       if (batch.length === 0) return
-      const expected = await root.transaction(() => {
+      const expected = await commit(() => {
         const next = nextKey(receipts)
         if (batch.some(({ receipt }, index) => receipt.sequence !== next + index)) return next
         for (const { receipt, admitted } of batch) {
@@ -108,7 +110,7 @@ export function openAdmissionStore(path: string): AdmissionStore {
     isSettled: (txId) => window.has('settled', txId),
     async settle(txIds, expiresAt) {
       if (txIds.length === 0) return
-      await root.transaction(() => {
+      await commit(() => {
         for (const txId of txIds) {
           const arrival = arrivals.get(txId)
           if (arrival !== undefined) {

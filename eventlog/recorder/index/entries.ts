@@ -18,6 +18,8 @@ export type AnomalyEntry = {
   readonly isFirst: boolean
   /** Time in the message, unix seconds; null where it could not be read. */
   readonly messageSeconds: number | null
+  /** Set once it was refused. */
+  readonly rejectedWith: RejectCode | null
 }
 
 /** One validator's verdict, with the receipt's bytes as evidence. */

@@ -33,7 +33,7 @@ function foldLifecycle(layer: FactLayer, event: AnomalyEvent): void {
   const id = event.data.anomalyId
   const before = readAnomaly(layer, id)
   const life = evolve(before?.life, event)
-  const entry = event.type === 'AnomalyPublished' ? enter(layer, event, life) : { ...known(before, id), life, revision: known(before, id).revision + 1 }
+  const entry = event.type === 'AnomalyPublished' ? enter(layer, event, life) : advance(known(before, id), event, life)
   writeAnomaly(layer, id, entry)
   count(layer, before?.life.state, life.state)
 
@@ -43,13 +43,17 @@ function foldLifecycle(layer: FactLayer, event: AnomalyEvent): void {
   if (event.type === 'AnomalyRejected') noteDeadLetter(layer, id, entry, event.data.code)
 }
 
+const advance = (before: AnomalyEntry, event: AnomalyEvent, life: AnomalyEntry['life']): AnomalyEntry => ({
+  ...before, life, revision: before.revision + 1, rejectedWith: event.type === 'AnomalyRejected' ? event.data.code : before.rejectedWith,
+})
+
 /** The first event of a lifecycle. */
 function enter(layer: FactLayer, { data }: Extract<AnomalyEvent, { type: 'AnomalyPublished' }>, life: AnomalyEntry['life']): AnomalyEntry {
   const { anomalyId, messageHash, origin, detectedAtSeconds } = data
   const isFirst = readIdOfMessage(layer, messageHash) === undefined
   if (isFirst) layer.put(factKey.message(messageHash), anomalyId)
   if (origin !== null) layer.put(factKey.origin(origin), anomalyId)
-  return { life, revision: 0, messageHash, origin, isFirst, messageSeconds: detectedAtSeconds }
+  return { life, revision: 0, messageHash, origin, isFirst, messageSeconds: detectedAtSeconds, rejectedWith: null }
 }
 
 function count(layer: FactLayer, from: AnomalyEntry['life']['state'] | undefined, to: AnomalyEntry['life']['state']): void {

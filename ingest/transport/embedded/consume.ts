@@ -87,7 +87,7 @@ async function commitMarks(setup: ConsumerSetup, marks: readonly OffsetMark[]): 
     if (!Number.isSafeInteger(offset) || offset < 0) throw new EmbeddedTransportError('BAD_OPTION', 'commit.offset', `must be a natural number, got ${offset}`)
   }
   if (marks.length === 0) return
-  await tables.root.transaction(() => {
+  await tables.commit(() => {
     for (const { topic, partition, offset } of marks) {
       if (offset > committedOffset(tables, group, topic, partition)) tables.groups.putSync([group, topic, partition], offset)
     }

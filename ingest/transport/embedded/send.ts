@@ -14,7 +14,7 @@ export async function sendRecords(
 ): Promise<readonly OffsetMark[]> {
   const placed = records.map((record) => place(record, topics, limits, nowMs))
   if (placed.length === 0) return []
-  return await tables.root.transaction(() => placed.map(({ topic, partition, bytes }): OffsetMark => {
+  return await tables.commit(() => placed.map(({ topic, partition, bytes }): OffsetMark => {
     const offset = tables.ends.get([topic, partition]) ?? 0
     tables.records.putSync([topic, partition, offset], bytes as Buffer)
     tables.ends.putSync([topic, partition], offset + 1)

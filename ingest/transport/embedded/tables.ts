@@ -3,6 +3,7 @@
  * have the folder open: LMDB serialises writers and lets readers see the newest commit.
  */
 import type { Database, RootDatabase } from 'lmdb'
+import { createGroupCommit } from '../../../platform/lmdb/group-commit.js'
 import { openLmdb } from '../../../platform/lmdb/open.js'
 import { EmbeddedTransportError } from './errors.js'
 
@@ -10,6 +11,8 @@ export type PartitionKey = [topic: string, partition: number]
 
 export type TopicTables = {
   readonly root: RootDatabase
+  /** Runs `write` in a transaction that is on disk when the promise resolves. */
+  readonly commit: <T>(write: () => T) => Promise<T>
   /** [topic, partition, offset] -> record bytes */
   readonly records: Database<Buffer, [string, number, number]>
   /** [topic, partition] -> next offset to write */
@@ -25,6 +28,7 @@ export function openTables(path: string): TopicTables {
     const root = openLmdb(path)
     return {
       root,
+      commit: createGroupCommit(root, () => false),
       records: root.openDB({ name: 'records', encoding: 'binary' }),
       ends: root.openDB({ name: 'ends' }),
       groups: root.openDB({ name: 'groups' }),
@@ -39,7 +43,7 @@ export function openTables(path: string): TopicTables {
 export async function settleLayout(tables: TopicTables, topics: ReadonlyMap<string, number>): Promise<void> {
   for (const [topic, partitions] of topics) {
     if (!Number.isSafeInteger(partitions) || partitions < 1) throw new EmbeddedTransportError('BAD_OPTION', `topics.${topic}`, `needs at least one partition, got ${partitions}`)
-    const before = await tables.root.transaction(() => {
+    const before = await tables.commit(() => {
       const known = tables.layout.get(topic)
       if (known === undefined) tables.layout.putSync(topic, partitions)
       return known

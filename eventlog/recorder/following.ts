@@ -1,0 +1,58 @@
+/** What each follower of a feed is given, and how a failing feed is read again without giving up or spinning. */
+import type { UnixMillis } from '../../domain/ids.js'
+import { pause } from '../entries.js'
+import type { RecorderContext } from './context.js'
+import type { RecorderIndex } from './index/open-index.js'
+import type { Notice } from './notices.js'
+import type { Writer } from './writer.js'
+
+export type Following = {
+  readonly writer: Writer
+  readonly index: RecorderIndex
+  readonly context: RecorderContext
+  readonly clock: () => UnixMillis
+  readonly tell: (notice: Notice) => void
+  readonly signal: AbortSignal
+  readonly tickMs: number
+}
+
+/** An error of the feed itself; errors of the log or the index pass through and stop the recorder. */
+export class FeedError extends Error {
+  constructor(override readonly cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause))
+    this.name = 'FeedError'
+  }
+}
+
+const LONGEST_RETRY_MS = 5000
+
+/** Runs `follow` until the signal; on a FeedError again, after a pause that doubles. */
+export async function keepFollowing(feed: 'messages' | 'receipts' | 'chain', { tell, signal, tickMs }: Following, follow: () => Promise<void>): Promise<void> {
+  let retryMs = tickMs
+  while (!signal.aborted) {
+    const before = Date.now()
+    try {
+      await follow()
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error
+      if (!signal.aborted) tell({ kind: 'feed-failed', feed, reason: error.message })
+    }
+    if (Date.now() - before > LONGEST_RETRY_MS) retryMs = tickMs
+    await pause(retryMs, signal)
+    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
+  }
+}
+
+/** Iterates a feed so that its own errors are FeedErrors and errors of the loop's body are not. */
+export async function* fromFeed<T>(feed: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = feed[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await iterator.next().catch((error: unknown) => { throw new FeedError(error) })
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    await iterator.return?.(undefined)
+  }
+}

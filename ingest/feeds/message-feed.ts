@@ -1,0 +1,18 @@
+/** The anomalies topic as the recorder's message feed. */
+import type { MessageFeed } from '../../eventlog/recorder/ports.js'
+import { nextOffsets } from '../transport/next-offsets.js'
+import { TOPICS, type Consumer } from '../transport/transport.js'
+
+/** `consumer` must read the anomalies topic in a group of the recorder's own. Acknowledging commits its offsets. */
+export function messageFeedOf(consumer: Consumer): MessageFeed {
+  return {
+    async *batches(signal) {
+      for await (const batch of consumer.batches(signal)) {
+        yield batch.map(({ topic, partition, offset, value, timestampMs }) => ({ origin: { topic, partition, offset }, bytes: value, timestampMs }))
+      }
+    },
+    acknowledge: (batch) => consumer.commit(nextOffsets(batch.map(({ origin }) => origin))),
+  }
+}
+
+export const RECORDER_TOPICS: readonly string[] = [TOPICS.anomalies.name]
