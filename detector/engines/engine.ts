@@ -44,6 +44,8 @@ export type EngineVerdict = {
 export type Engine = {
   readonly name: string
   readonly version: string
+  /** Kinds it judges; flows are only turned into records when an engine watches them. */
+  readonly watches: readonly Observation['kind'][]
   /** Empty when the engine has nothing to say about this kind of observation. Must not learn. */
   judge(observation: Observation): readonly EngineVerdict[]
   /** Called after the decision, so that an engine does not take an attack for its normal. */

@@ -5,7 +5,7 @@
  * - packets and bytes are spread evenly over the flow's duration and only the first second's share is counted, so a
  *   long download does not look like a burst in the second it began;
  * - a TCP flow with a SYN counts one SYN, and one SYN-ACK when both directions have one;
- * - pure ACKs are forward packets without payload other than the SYN, where the exporter counts them;
+ * - a finished handshake counts one pure ACK, and later ones are not counted;
  * - flow records carry neither fragments nor packet lengths: R3 and the length entropy stay silent.
  */
 import { TCP, UDP, isIcmp, type FlowRecord } from '../sources/records.js'
@@ -31,7 +31,7 @@ export function countFlowAtResponder(window: OpenWindow, flow: FlowRecord): void
   countInboundOf(window, flow, flow.source, flow.sourcePort, flow.destinationPort, toward.packets)
   if (flow.protocol !== TCP || flow.synPackets === undefined) return
   if (flow.synPackets > 0) window.syn += 1
-  window.pureAck += pureAcks(flow, toward.packets)
+  if (finishedHandshake(flow)) window.pureAck += 1
 }
 
 /** Counts at the flow's initiator, which receives the answers. */
@@ -65,9 +65,7 @@ function countInboundOf(window: OpenWindow, flow: FlowRecord, peer: string, peer
   else if (flow.protocol === TCP && flow.rstPackets !== undefined && flow.rstPackets > 0) window.rst += 1
 }
 
-/** An exporter that does not count data packets (EVE) says nothing of ACKs: any answered flow counts one. */
-function pureAcks(flow: FlowRecord, firstSecondPackets: number): number {
-  if (flow.forwardDataPackets === undefined) return flow.forwardPackets > 1 ? 1 : 0
-  const all = Math.max(0, flow.forwardPackets - flow.forwardDataPackets - 1)
-  return Math.min(all, Math.max(0, firstSecondPackets - 1))
+/** Both ends set SYN and the initiator sent more than that: its third packet was the handshake's ACK. */
+function finishedHandshake(flow: FlowRecord): boolean {
+  return flow.synPackets !== undefined && flow.synPackets >= 2 && flow.backwardPackets > 0 && flow.forwardPackets >= 2
 }

@@ -31,9 +31,9 @@ export function floodFinding(window: TargetWindow): Finding {
   }
 }
 
-/** A fast scan begins connections like a flood, but each to another port. */
+/** A fast scan begins connections like a flood, but each to another port and not in a flood's numbers. */
 function isScan(window: TargetWindow): boolean {
-  return window.uniqueSources < DISTRIBUTED_SOURCES && window.syn * 2 >= window.inPackets &&
+  return window.uniqueSources < DISTRIBUTED_SOURCES && window.syn * 2 >= window.inPackets && window.syn < LIMITS.scanSyn &&
     window.uniqueDestinationPorts >= LIMITS.R5.ports && window.uniqueDestinationPorts * 2 >= window.flows
 }
 

@@ -16,6 +16,8 @@ export const LIMITS = {
   R4: { flows: 200, packetsPerFlow: 4 },
   /** R5: one source tries many ports of one host, or one port of many hosts, within a minute, and uses almost none. */
   R5: { ports: 50, hosts: 50, unusedShare: 0.8 },
+  /** From here on the volume is the harm: a SYN flood over random ports (CIC-DDoS2019: 18 778 a second) is no scan. */
+  scanSyn: 5000,
   /** R6: half-idle connections to one service at one moment, several from each source. */
   R6: { halfIdle: 50, perSource: 5 },
   /** R7: one source opens and uses this many connections to one service within a minute. */

@@ -11,6 +11,7 @@ import { judgeSource } from './source-rules.js'
 export const ruleEngine: Engine = {
   name: 'rules',
   version: 'rules-1',
+  watches: ['target-window', 'source-window', 'slow-window'],
   judge(observation: Observation): readonly EngineVerdict[] {
     switch (observation.kind) {
       case 'target-window': return judgeTarget(observation)

@@ -32,6 +32,7 @@ export function statisticsEngine(): Engine {
   return {
     name: 'statistics',
     version: 'statistics-1',
+    watches: ['target-window'],
     judge(observation: Observation): readonly EngineVerdict[] {
       if (observation.kind !== 'target-window' || observation.inPackets < LIMITS.windowPackets) return []
       const known = normalsOf(observation.target)

@@ -1,0 +1,34 @@
+/** What a detector has seen and what it had to leave out; plain counters that only grow. */
+import type { Notice, SkipReason } from './sources/records.js'
+
+export type Counts = {
+  packets: number
+  /** Finished flows: assembled from packets, or records read from a file. */
+  flows: number
+  /** One-second windows towards one host. */
+  windows: number
+  /** Incidents by threat type. */
+  readonly detections: Record<string, number>
+  /** Decisions that belonged to an incident already published. */
+  merged: number
+  /** Packets that are IP but could not be decoded. */
+  undecodable: number
+  /** Records passed over, by reason; includes the undecodable. */
+  readonly skipped: Partial<Record<SkipReason, number>>
+  /** State given up because a bound was reached, by reason. */
+  readonly dropped: Record<string, number>
+  /** Records that came after their second had closed. */
+  late: number
+  readonly notices: Notice[]
+}
+
+export const newCounts = (): Counts => ({
+  packets: 0, flows: 0, windows: 0, detections: {}, merged: 0, undecodable: 0, skipped: {}, dropped: {}, late: 0, notices: [],
+})
+
+const UNDECODABLE: ReadonlySet<SkipReason> = new Set(['cut-header', 'bad-ip-header', 'unknown-link-type'])
+
+export function countSkipped(counts: Counts, reason: SkipReason): void {
+  counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
+  if (UNDECODABLE.has(reason)) counts.undecodable += 1
+}

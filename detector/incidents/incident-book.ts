@@ -1,0 +1,81 @@
+/**
+ * One anomaly an incident, never one a flow or a window. An incident is one target under one kind of attack for a minute
+ * of capture time: the first decision opens and publishes it, later ones only count, and an attack that outlasts the
+ * minute opens the next incident, which names the one it continues.
+ */
+import type { Attack } from '../engines/engine.js'
+import type { Decision } from '../engines/ensemble.js'
+import { boundedMap, type BoundedMap } from '../windows/bounded-map.js'
+
+export const INCIDENT_MS = 60_000
+/** Limit of the wire's producers: 500 anomalies a minute. A flood over a whole network must not become a flood of ours. */
+export const MAX_INCIDENTS_PER_MINUTE = 500
+const MAX_INCIDENTS = 10_000
+
+export type Incident = {
+  readonly anomalyId: string
+  readonly openedMs: number
+  readonly decision: Decision
+  /** The incident that the same attack opened before, if it goes on. */
+  readonly continues: string | undefined
+}
+
+export type IncidentBook = {
+  readonly incidents: BoundedMap<string, Incident>
+  minute: { startMs: number; opened: number }
+  /** Decisions that belonged to an incident already published. */
+  merged: number
+  refused: number
+}
+
+export const newIncidentBook = (): IncidentBook => ({
+  incidents: boundedMap(MAX_INCIDENTS), minute: { startMs: -Infinity, opened: 0 }, merged: 0, refused: 0,
+})
+
+/** Returns the incident to publish, or undefined when the decision belongs to one that is known. */
+export function open(book: IncidentBook, decision: Decision, newId: () => string): Incident | undefined {
+  const atMs = decision.observation.endMs
+  const key = incidentKey(decision)
+  const known = book.incidents.get(key)
+  if (known !== undefined && Math.abs(atMs - known.openedMs) < INCIDENT_MS) {
+    book.merged += 1
+    return undefined
+  }
+  if (isPartOfFlood(book, decision, atMs) || !hasRoom(book, atMs)) return undefined
+  const goesOn = known !== undefined && Math.abs(atMs - known.openedMs) < 2 * INCIDENT_MS
+  const incident: Incident = { anomalyId: newId(), openedMs: atMs, decision, continues: goesOn ? known.anomalyId : undefined }
+  book.incidents.set(key, incident)
+  return incident
+}
+
+/** A flood over random ports also meets the scan rule: from the same source to the same target it is one incident. */
+function isPartOfFlood(book: IncidentBook, { finding }: Decision, atMs: number): boolean {
+  if (finding.attack !== 'port_scan') return false
+  const flood = book.incidents.get(`flood|${finding.target}`)
+  const same = flood !== undefined && flood.decision.finding.source === finding.source && Math.abs(atMs - flood.openedMs) < INCIDENT_MS
+  if (same) book.merged += 1
+  return same
+}
+
+function hasRoom(book: IncidentBook, atMs: number): boolean {
+  if (Math.abs(atMs - book.minute.startMs) >= 60_000) book.minute = { startMs: atMs, opened: 0 }
+  if (book.minute.opened >= MAX_INCIDENTS_PER_MINUTE) {
+    book.refused += 1
+    return false
+  }
+  book.minute.opened += 1
+  return true
+}
+
+/** What one attack shows in different windows is one kind: a flood is not two incidents for being UDP and fragments. */
+const KIND: Readonly<Record<Attack, string>> = {
+  syn_flood: 'flood', udp_flood: 'flood', icmp_flood: 'flood', fragment_flood: 'flood', tcp_flood: 'flood',
+  connection_flood: 'flood', unusual_traffic: 'flood',
+  port_scan: 'scan', host_sweep: 'sweep', slow_http: 'slow', password_guessing: 'guessing', model_finding: 'model',
+}
+
+/** A sweep has many targets and one source: the source is whom it is about. */
+function incidentKey({ finding }: Decision): string {
+  const kind = KIND[finding.attack]
+  return kind === 'sweep' ? `${kind}|${finding.source}` : `${kind}|${finding.target}`
+}
