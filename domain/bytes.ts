@@ -11,6 +11,7 @@ export class DecodeError extends Error {
   }
 }
 
+const MAX_U8 = 0xff
 const MAX_U32 = 0xffff_ffff
 
 /** Grows one buffer; every method appends and returns the writer. */
@@ -25,6 +26,7 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
+    if (!Number.isInteger(value) || value < 0 || value > MAX_U8) throw new RangeError(`u8 out of range: ${value}`)
     this.#reserve(1)
     this.#view.setUint8(this.#length, value)
     this.#length += 1
@@ -113,7 +115,8 @@ export class ByteReader {
 
   raw(length: number, field: string): Uint8Array {
     const start = this.#take(length, field)
-    return this.#bytes.slice(start, start + length)
+    // Not slice: a Node Buffer, which is a Uint8Array too, would give a view that changes with the input.
+    return new Uint8Array(this.#bytes.subarray(start, start + length))
   }
 
   hash(field: string): string {

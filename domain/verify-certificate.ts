@@ -17,7 +17,11 @@ const fault = (reason: CertificateFault): CertificateCheck => ({ ok: false, faul
 export function verifyQc(qc: QuorumCertificate, set: ValidatorSet, genesisHash: BlockHash, verify: VerifySignature): CertificateCheck {
   const { data } = qc
   if (data.epoch !== set.epoch) return fault('wrong-epoch')
-  if (data.view === GENESIS_VIEW) return data.blockHash === genesisHash && data.height === 0 && qc.signatures.length === 0 ? OK : fault('not-genesis')
+  if (data.view === GENESIS_VIEW) {
+    // Nobody signs the genesis certificate, so it may say nothing else: a commit in it would be anyone's word.
+    const saysOnlyGenesis = data.blockHash === genesisHash && data.height === 0 && data.parentView === GENESIS_VIEW && data.commit === undefined
+    return saysOnlyGenesis && qc.signatures.length === 0 ? OK : fault('not-genesis')
+  }
   if (data.parentView >= data.view) return fault('inconsistent-commit')
   // The 2-chain rule in the certificate itself: it commits the parent exactly when the views are consecutive.
   const commitsParent = data.parentView + 1 === data.view
