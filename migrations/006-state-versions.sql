@@ -1,0 +1,12 @@
+-- One row a block. state_root is not unique: two blocks that change nothing have the same state.
+CREATE TABLE IF NOT EXISTS state_versions (
+  version INT8 PRIMARY KEY,
+  state_root BYTEA NOT NULL,
+  block_height INT8 NOT NULL,
+  block_hash BYTEA NOT NULL,
+  tx_count INT4 NOT NULL,
+  reputation_changes INT4 NOT NULL DEFAULT 0,
+  policy_changes INT4 NOT NULL DEFAULT 0,
+  quarantine_changes INT4 NOT NULL DEFAULT 0,
+  created_at TIMESTAMPTZ NOT NULL
+)

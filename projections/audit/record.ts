@@ -1,0 +1,76 @@
+/** An event of the log as a line of the audit trail: who did what to which, with what result. */
+import { concatBytes } from '../../domain/bytes.js'
+import type { RecordedEvent } from '../../eventlog/log.js'
+import { sha256, tagBytes } from '../../domain/hash.js'
+import type { BatchEntry } from '../runtime/projection.js'
+
+export type AuditSeverity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'CRITICAL' | 'SECURITY'
+
+export type AuditRecord = {
+  readonly eventType: string
+  readonly severity: AuditSeverity
+  readonly actor: string
+  readonly action: string
+  readonly resource: string
+  readonly result: string
+  readonly fields: Readonly<Record<string, string | number | null>>
+}
+
+const RECORD_TAG = tagBytes('cybermesh/audit-record/v1')
+/** prev_hash of the first row. */
+export const FIRST_PREVIOUS_HASH = new Uint8Array(32)
+
+/** Chains a row to the one before it: SHA-256(tag ‖ previous ‖ leaf). */
+export const recordHash = (previous: Uint8Array, leaf: Uint8Array): Uint8Array => sha256(concatBytes(RECORD_TAG, previous, leaf))
+
+export function auditRecordOf(entry: BatchEntry): AuditRecord {
+  if (entry.kind === 'event') return { eventType: entry.recorded.event.type, ...describe(entry.recorded) }
+  return { eventType: 'Unreadable', severity: 'ERROR', actor: 'recorder', action: 'append', resource: 'log', result: 'failure', fields: { error: entry.error } }
+}
+
+function describe({ event, stream }: RecordedEvent): Omit<AuditRecord, 'eventType'> {
+  switch (event.type) {
+    case 'ValidatorRegistered': {
+      const { validatorId, name, publicKey } = event.data
+      return { severity: 'INFO', actor: 'genesis', action: 'register', resource: stream, result: 'success', fields: { validatorId, name, publicKey } }
+    }
+    case 'AnomalyPublished': {
+      const { producerId, authentic, anomalyType, severity, messageHash, contentHash } = event.data
+      return {
+        severity: authentic ? 'INFO' : 'SECURITY', actor: producerId ?? 'unknown', action: 'publish', resource: stream, result: 'success',
+        fields: { anomalyType, severity, messageHash, contentHash },
+      }
+    }
+    case 'AnomalyAdmitted': {
+      const { by } = event.data
+      return by.kind === 'receipt'
+        ? { severity: 'INFO', actor: by.receipt.validator, action: 'admit', resource: stream, result: 'success', fields: {} }
+        : { severity: 'INFO', actor: 'quorum', action: 'admit', resource: stream, result: 'success', fields: { height: by.placement.height } }
+    }
+    case 'AnomalyRejected': {
+      const { by, code } = event.data
+      const severity = code === 'INVALID_SIGNATURE' || code === 'UNKNOWN_PRODUCER' || code === 'REPLAY' ? 'SECURITY' : 'WARN'
+      const evidence = by.kind === 'receipts' ? { validators: by.receipts.map(({ validator }) => validator).join(',') } : { height: by.placement.height }
+      return { severity, actor: 'quorum', action: 'reject', resource: stream, result: 'success', fields: { code, ...evidence } }
+    }
+    case 'AnomalyTimedOut':
+      return { severity: 'WARN', actor: 'recorder', action: 'time-out', resource: stream, result: 'success', fields: { stage: event.data.stage, waitedForMs: event.data.waitedForMs } }
+    case 'AnomalyExpired':
+      return { severity: 'WARN', actor: 'recorder', action: 'expire', resource: stream, result: 'success', fields: { validUntil: event.data.validUntil } }
+    case 'AnomalyCommitted': {
+      const { height, txIndex, blockHash } = event.data.placement
+      return { severity: 'INFO', actor: 'quorum', action: 'commit', resource: stream, result: 'success', fields: { height, txIndex, blockHash } }
+    }
+    case 'BlockCommitted': {
+      const { height, blockHash, stateRoot, transactions, certificateSigners, proposer } = event.data
+      return {
+        severity: 'INFO', actor: proposer, action: 'commit', resource: stream, result: 'success',
+        fields: { height, blockHash, stateRoot, transactions: transactions.length, signers: certificateSigners.length },
+      }
+    }
+    case 'OperatorActionRecorded': {
+      const { actor, action, resource, result, reason, fields } = event.data
+      return { severity: result === 'success' ? 'INFO' : 'WARN', actor, action, resource, result, fields: { ...fields, reason } }
+    }
+  }
+}

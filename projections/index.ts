@@ -1,0 +1,22 @@
+/** The public face of the projections: what to run, how to run it, and what to ask the read models. */
+import type pg from 'pg'
+import { createAuditProjection } from './audit/projection.js'
+import { createBlocksProjection } from './blocks/projection.js'
+import type { Projection } from './runtime/projection.js'
+import { createTimelinesProjection } from './timelines/projection.js'
+import type { TimelineStore } from './timelines/store.js'
+
+export { migrate, MigrationError } from './sql/migrate.js'
+export { createSqlPool, type SqlPoolOptions } from './sql/pool.js'
+export { runProjection, type ProjectionProgress, type RunProjection } from './runtime/run.js'
+export { CheckpointConflictError, OtherLogError, PoisonEventError } from './runtime/errors.js'
+export type { Checkpoint, DeadLetter, Projection } from './runtime/projection.js'
+export type { TimelineStore } from './timelines/store.js'
+export { openEmbeddedTimelines } from './timelines/embedded/index.js'
+
+export type ProjectionStores = { readonly sql: pg.Pool; readonly timelines: TimelineStore }
+
+/** All projections over these stores; each runs on its own. Run `migrate(sql)` first. */
+export function createProjections({ sql, timelines }: ProjectionStores): Projection[] {
+  return [createBlocksProjection(sql), createTimelinesProjection(timelines), createAuditProjection(sql)]
+}

@@ -1,0 +1,73 @@
+/**
+ * Applies entries whatever happens: transient errors are tried again, and a batch that fails because of its content
+ * is halved until the poison event stands alone and becomes a dead letter. Order is kept throughout.
+ */
+import type { Position } from '../../domain/ids.js'
+import { kindOfSqlError } from '../sql/retry.js'
+import { batchOf } from './batch.js'
+import { CheckpointConflictError, PoisonEventError, type FailureKind } from './errors.js'
+import type { BatchEntry, Projection } from './projection.js'
+import { pause } from '../../eventlog/entries.js'
+
+export type PoisonRule =
+  /** Live: record the dead letter and go on. */
+  | 'dead-letter'
+  /** Rebuild: stop with the error. */
+  | 'stop'
+
+export type ApplyOptions = { readonly signal: AbortSignal; readonly poison: PoisonRule; readonly onRetry?: (error: unknown, attempt: number) => void }
+
+/** Applies consecutive entries; resolves once all are durable. */
+export async function applyEntries(projection: Projection, entries: readonly BatchEntry[], options: ApplyOptions): Promise<void> {
+  const poisoned = new Map<Position, string>()
+  for (;;) {
+    try {
+      return await applyPatiently(projection, entries, poisoned, options)
+    } catch (error) {
+      if (kindOfFailure(error) !== 'data' || options.poison === 'stop') throw error
+      if (error instanceof PoisonEventError && !poisoned.has(error.position as Position)) {
+        poisoned.set(error.position as Position, error.message)
+      } else if (entries.length === 1) {
+        const { position } = entries[0] as BatchEntry
+        if (poisoned.has(position)) throw error
+        poisoned.set(position, messageOf(error))
+      } else {
+        const middle = Math.floor(entries.length / 2)
+        await applyEntries(projection, entries.slice(0, middle), options)
+        return applyEntries(projection, entries.slice(middle), options)
+      }
+    }
+  }
+}
+
+const LONGEST_DELAY_MS = 5000
+
+async function applyPatiently(projection: Projection, entries: readonly BatchEntry[], poisoned: ReadonlyMap<Position, string>, options: ApplyOptions): Promise<void> {
+  const batch = batchOf(projection, entries, poisoned)
+  if (options.poison === 'stop' && batch.deadLetters.length > 0) {
+    throw new PoisonEventError(batch.deadLetters[0]?.position ?? batch.from, batch.deadLetters[0]?.error ?? 'unreadable')
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await projection.apply(batch)
+    } catch (error) {
+      if (error instanceof CheckpointConflictError && attempt > 1) {
+        // The answer to an earlier attempt was lost, but the attempt itself may have been committed.
+        const { position, lastEventId } = await projection.checkpoint()
+        if (position === batch.next.position && lastEventId === batch.next.lastEventId) return
+        throw error
+      }
+      if (kindOfFailure(error) !== 'transient' || options.signal.aborted) throw error
+      options.onRetry?.(error, attempt)
+      await pause(Math.min(20 * 2 ** attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2), options.signal)
+    }
+  }
+}
+
+function kindOfFailure(error: unknown): FailureKind {
+  if (error instanceof PoisonEventError) return 'data'
+  if (error instanceof CheckpointConflictError) return 'other'
+  return kindOfSqlError(error)
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,56 @@
+/**
+ * What a projection is to the runtime: something with a position that applies the next entries of the log and moves
+ * its position in the same transaction. It never sees an entry twice and never skips one.
+ */
+import type { Position } from '../../domain/ids.js'
+import type { RecordedEvent } from '../../eventlog/log.js'
+
+export type Checkpoint = {
+  /** Number of log entries applied: the position of the next one. */
+  readonly position: Position
+  /** Id of the last entry applied; undefined at the start and where that entry could not be read. */
+  readonly lastEventId: string | undefined
+  /** When that entry happened, UTC milliseconds. */
+  readonly lastEventAt: number | undefined
+}
+
+export type BatchEntry =
+  | { readonly kind: 'event'; readonly position: Position; readonly bytes: Uint8Array; readonly recorded: RecordedEvent }
+  | { readonly kind: 'unreadable'; readonly position: Position; readonly bytes: Uint8Array; readonly error: string }
+
+export type DeadLetter = {
+  readonly position: Position
+  readonly eventId: string | undefined
+  readonly eventType: string | undefined
+  readonly error: string
+}
+
+export type ProjectionBatch = {
+  /** Where the projection must stand before. */
+  readonly from: Position
+  readonly next: Checkpoint
+  /** In log order. Those that `deadLetters` names are left out. */
+  readonly entries: readonly BatchEntry[]
+  readonly deadLetters: readonly DeadLetter[]
+}
+
+export type Projection = {
+  readonly name: string
+  readonly version: number
+  /** True for a projection that only needs the bytes, so that an entry nobody can decode is no dead letter for it. */
+  readonly takesUnreadable: boolean
+  checkpoint(): Promise<Checkpoint>
+  /**
+   * Effects, dead letters and checkpoint in one transaction. Throws CheckpointConflictError where the stored position
+   * is not `batch.from`.
+   */
+  apply(batch: ProjectionBatch): Promise<void>
+  deadLetters(): Promise<readonly DeadLetter[]>
+  /** Empties the read model and goes back to position 0. */
+  reset(): Promise<void>
+}
+
+export const START: Checkpoint = { position: 0 as Position, lastEventId: undefined, lastEventAt: undefined }
+
+/** Time of an event as all its kinds carry it. */
+export const timeOf = ({ event }: RecordedEvent): number => event.data.at

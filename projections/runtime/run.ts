@@ -1,0 +1,83 @@
+/**
+ * Runs one projection: from its checkpoint to the end of the log, and on as the log grows. kill -9 at any moment
+ * costs the batch in progress, which is applied again as if it had never been.
+ */
+import { asPosition, type Position } from '../../domain/ids.js'
+import { entriesOf, type EntryLog, type LogEntry } from '../../eventlog/entries.js'
+import type { EventLog } from '../../eventlog/log.js'
+import { applyEntries, type PoisonRule } from './apply.js'
+import { decodeEntry, idOf } from './batch.js'
+import { OtherLogError } from './errors.js'
+import { timeOf, type Checkpoint, type Projection } from './projection.js'
+import { withSqlRetry } from '../sql/retry.js'
+
+export type ProjectionProgress = {
+  readonly name: string
+  readonly version: number
+  readonly position: Position
+  readonly lagEvents: number
+  /** Age of the last applied event while there are later ones; 0 when everything is applied. */
+  readonly lagMs: number
+}
+
+export type RunProjection = {
+  readonly log: EventLog
+  readonly projection: Projection
+  readonly signal: AbortSignal
+  readonly onProgress?: (progress: ProjectionProgress) => void
+  readonly onRetry?: (error: unknown, attempt: number) => void
+  /** Stop at the end of the log as it is at the start, instead of following it. */
+  readonly untilEnd?: boolean
+  readonly poison?: PoisonRule
+  /** Most events a transaction. */
+  readonly batchEvents?: number
+}
+
+/** A transaction that takes longer makes the next batch smaller. */
+const LONGEST_BATCH_MS = 1000
+const DEFAULT_BATCH_EVENTS = 1000
+
+/** Resolves with the position reached when `signal` aborts or the end is reached. Throws CheckpointConflictError, OtherLogError or the store's error. */
+export async function runProjection(options: RunProjection): Promise<Position> {
+  const { projection, signal, onProgress, onRetry, untilEnd = false, poison = 'dead-letter', batchEvents = DEFAULT_BATCH_EVENTS } = options
+  const entries = entriesOf(options.log)
+  const start = await withSqlRetry(() => projection.checkpoint(), { signal })
+  await refuseOtherLog(projection, start, entries)
+  const end = untilEnd ? await entries.length() : Infinity
+
+  let position = start.position
+  let limit = Math.min(100, batchEvents)
+  const report = async (lastEventAt: number | undefined): Promise<void> => {
+    if (onProgress === undefined) return
+    const lagEvents = Math.max(0, (await entries.length()) - position)
+    const lagMs = lagEvents === 0 || lastEventAt === undefined ? 0 : Math.max(0, Date.now() - lastEventAt)
+    onProgress({ name: projection.name, version: projection.version, position, lagEvents, lagMs })
+  }
+  await report(start.lastEventAt)
+
+  while (!signal.aborted && position < end) {
+    const page = await entries.readEntries({ from: position, limit: Math.min(limit, end - position) })
+    if (page.length === 0) {
+      await entries.waitForGrowth(position, signal)
+      continue
+    }
+    const decoded = page.map(decodeEntry)
+    const startedAt = performance.now()
+    await applyEntries(projection, decoded, { signal, poison, ...(onRetry === undefined ? {} : { onRetry }) })
+    limit = performance.now() - startedAt > LONGEST_BATCH_MS ? Math.max(1, Math.floor(limit / 2)) : Math.min(limit * 2, batchEvents)
+    const last = decoded.at(-1)
+    position = asPosition((last?.position ?? position) + 1)
+    await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
+  }
+  return position
+}
+
+async function refuseOtherLog({ name }: Projection, { position, lastEventId }: Checkpoint, entries: EntryLog): Promise<void> {
+  if (position === 0) return
+  const length = await entries.length()
+  if (position > length) throw new OtherLogError(name, position, `it stands at position ${position}, the log ends at ${length}`)
+  if (lastEventId === undefined) return
+  const [entry] = await entries.readEntries({ from: asPosition(position - 1), limit: 1 })
+  const found = idOf(decodeEntry(entry as LogEntry))
+  if (found !== lastEventId) throw new OtherLogError(name, position, `event ${position - 1} there is ${lastEventId}, here it is ${found ?? 'unreadable'}`)
+}

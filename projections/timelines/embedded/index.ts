@@ -1,0 +1,117 @@
+/**
+ * Timelines in LMDB: a projector writes, API processes read the same folder. A sorted set is two tables, one to find
+ * a member's score and one in score order, plus its size, all changed in one transaction with the checkpoint.
+ */
+import type { Database, RootDatabase } from 'lmdb'
+import { asPosition } from '../../../domain/ids.js'
+import { createGroupCommit } from '../../../platform/lmdb/group-commit.js'
+import { openLmdb } from '../../../platform/lmdb/open.js'
+import { storageErrorFrom } from '../../../platform/lmdb/storage-error.js'
+import { CheckpointConflictError } from '../../runtime/errors.js'
+import { START, type Checkpoint, type DeadLetter } from '../../runtime/projection.js'
+import type { HashFields, ScoredMember, TimelineStore, TimelineUpdate } from '../store.js'
+
+type Tables = {
+  readonly root: RootDatabase<unknown, string>
+  /** [set, member] -> score */
+  readonly members: Database<number, [string, string]>
+  /** [set, score, member] -> true */
+  readonly order: Database<true, [string, number, string]>
+  /** set -> number of members */
+  readonly sizes: Database<number, string>
+  readonly hashes: Database<HashFields, string>
+  readonly checkpoints: Database<StoredCheckpoint, [string, number]>
+  readonly deadLetters: Database<StoredDeadLetter, [string, number, number]>
+}
+type StoredCheckpoint = { readonly position: number; readonly lastEventId: string | null; readonly lastEventAt: number | null }
+type StoredDeadLetter = { readonly eventId: string | null; readonly eventType: string | null; readonly error: string }
+
+/** Opens or creates the timelines in folder `path`. Throws StorageError. */
+export async function openEmbeddedTimelines(path: string): Promise<TimelineStore> {
+  const tables = openTables(path)
+  const commit = createGroupCommit(tables.root, (error) => error instanceof CheckpointConflictError)
+  const write = async (work: () => void): Promise<void> => {
+    try {
+      await commit(work)
+    } catch (error) {
+      throw error instanceof CheckpointConflictError ? error : storageErrorFrom(error, path)
+    }
+  }
+  /** Sees what other processes have written. */
+  const read = <T>(work: () => T): Promise<T> => {
+    tables.root.resetReadTxn()
+    return Promise.resolve(work())
+  }
+
+  return {
+    apply: (update) => write(() => applyUpdate(tables, update)),
+    checkpoint: (name, version) => read(() => checkpointOf(tables, name, version)),
+    deadLetters: (name, version) => read(() => deadLettersOf(tables, name, version)),
+    zcard: (key) => read(() => tables.sizes.get(key) ?? 0),
+    zrangeByScore: (key, range) => read(() => membersByScore(tables, key, range)),
+    hgetall: (key) => read(() => tables.hashes.get(key)),
+    reset: () => write(() => {
+      for (const table of [tables.members, tables.order, tables.sizes, tables.hashes, tables.checkpoints, tables.deadLetters]) table.clearSync()
+    }),
+    close: () => tables.root.close(),
+  }
+}
+
+function openTables(path: string): Tables {
+  const root = openLmdb(path)
+  return {
+    root,
+    members: root.openDB('members', { encoding: 'json' }),
+    order: root.openDB('order', { encoding: 'json' }),
+    sizes: root.openDB('sizes', { encoding: 'json' }),
+    hashes: root.openDB('hashes', { encoding: 'json' }),
+    checkpoints: root.openDB('checkpoints', { encoding: 'json' }),
+    deadLetters: root.openDB('dead-letters', { encoding: 'json' }),
+  }
+}
+
+function applyUpdate(tables: Tables, { name, version, from, next, scores, hashes, deadLetters }: TimelineUpdate): void {
+  if (checkpointOf(tables, name, version).position !== from) throw new CheckpointConflictError(name, from)
+  for (const [set, members] of scores) addMembers(tables, set, members)
+  for (const [key, fields] of hashes) tables.hashes.putSync(key, { ...tables.hashes.get(key), ...fields })
+  for (const { position, eventId = null, eventType = null, error } of deadLetters) {
+    tables.deadLetters.putSync([name, version, position], { eventId, eventType, error })
+  }
+  const { position, lastEventId = null, lastEventAt = null } = next
+  tables.checkpoints.putSync([name, version], { position, lastEventId, lastEventAt })
+}
+
+function addMembers(tables: Tables, set: string, members: readonly ScoredMember[]): void {
+  let added = 0
+  for (const { member, score } of members) {
+    const before = tables.members.get([set, member])
+    if (before === score) continue
+    if (before === undefined) added += 1
+    else tables.order.removeSync([set, before, member])
+    tables.members.putSync([set, member], score)
+    tables.order.putSync([set, score, member], true)
+  }
+  if (added > 0) tables.sizes.putSync(set, (tables.sizes.get(set) ?? 0) + added)
+}
+
+function checkpointOf(tables: Tables, name: string, version: number): Checkpoint {
+  const stored = tables.checkpoints.get([name, version])
+  if (stored === undefined) return START
+  return { position: asPosition(stored.position), lastEventId: stored.lastEventId ?? undefined, lastEventAt: stored.lastEventAt ?? undefined }
+}
+
+function deadLettersOf(tables: Tables, name: string, version: number): DeadLetter[] {
+  const range = tables.deadLetters.getRange({ start: [name, version, 0], end: [name, version, Number.MAX_SAFE_INTEGER] })
+  return Array.from(range, ({ key, value }) =>
+    ({ position: asPosition(key[2]), eventId: value.eventId ?? undefined, eventType: value.eventType ?? undefined, error: value.error }))
+}
+
+/** Sorts after every member: members are UUIDs. */
+const AFTER_ALL = '\uFFFF'
+
+function membersByScore(tables: Tables, set: string, { min = 0, max = Number.MAX_SAFE_INTEGER, limit, reverse = false }: Parameters<TimelineStore['zrangeByScore']>[1] = {}): ScoredMember[] {
+  const low: [string, number, string] = [set, min, '']
+  const high: [string, number, string] = [set, max, AFTER_ALL]
+  const range = tables.order.getKeys({ ...(reverse ? { start: high, end: low } : { start: low, end: high }), reverse, ...(limit === undefined ? {} : { limit }) })
+  return Array.from(range, ([, score, member]) => ({ member, score }))
+}

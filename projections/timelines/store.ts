@@ -1,0 +1,48 @@
+/**
+ * The timeline store port: sorted sets and hashes with the predecessor's keys, and the checkpoint beside them. An
+ * update is atomic with its checkpoint; Redis and the embedded store keep the same content.
+ */
+import type { Checkpoint, DeadLetter } from '../runtime/projection.js'
+import type { Position } from '../../domain/ids.js'
+
+export type HashFields = Readonly<Record<string, string>>
+
+/** A member of a sorted set with its score; writing a member again moves it. */
+export type ScoredMember = { readonly member: string; readonly score: number }
+
+export type TimelineUpdate = {
+  readonly name: string
+  readonly version: number
+  /** The stored position must be this, else CheckpointConflictError. */
+  readonly from: Position
+  readonly next: Checkpoint
+  /** Sorted-set key -> members to write. */
+  readonly scores: ReadonlyMap<string, readonly ScoredMember[]>
+  /** Hash key -> fields to set; others stay. */
+  readonly hashes: ReadonlyMap<string, HashFields>
+  readonly deadLetters: readonly DeadLetter[]
+}
+
+export type ScoreRange = {
+  /** Inclusive; unbounded when absent. */
+  readonly min?: number
+  readonly max?: number
+  readonly limit?: number
+  /** Highest score first. */
+  readonly reverse?: boolean
+}
+
+export type TimelineStore = {
+  apply(update: TimelineUpdate): Promise<void>
+  checkpoint(name: string, version: number): Promise<Checkpoint>
+  deadLetters(name: string, version: number): Promise<readonly DeadLetter[]>
+  /** Number of members of a sorted set. */
+  zcard(key: string): Promise<number>
+  /** Members by score; ties by member. */
+  zrangeByScore(key: string, range?: ScoreRange): Promise<readonly ScoredMember[]>
+  /** All fields of a hash; undefined where there is none. */
+  hgetall(key: string): Promise<HashFields | undefined>
+  /** Empties everything. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}
