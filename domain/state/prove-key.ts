@@ -27,7 +27,7 @@ export function proveKey(nodes: StateNodes, root: StateRoot, key: string): KeyPr
   return { siblings, end: { kind: 'leaf', path: bytesToHex(node.path), valueHash: bytesToHex(sha256(node.value)) } }
 }
 
-export type KeyProofFault = 'not-a-proof' | 'wrong-root' | 'wrong-place' | 'wrong-value' | 'key-present' | 'key-absent'
+export type KeyProofFault = 'not-a-proof' | 'wrong-root' | 'wrong-value' | 'key-present' | 'key-absent'
 export type KeyProofCheck = { readonly ok: true } | { readonly ok: false; readonly fault: KeyProofFault }
 
 const PATH_BITS = 256
@@ -37,9 +37,7 @@ export function verifyKeyProof(root: StateRoot, key: string, value: Uint8Array |
   if (!isWellFormed(proof)) return fault('not-a-proof')
   const { siblings, end } = proof
   const path = pathOf(key)
-  // A leaf counts only if it lies on the key's own path, else any leaf of the tree would "prove" absence.
-  if (end.kind === 'leaf' && !sharesBits(path, hexToBytes(end.path), siblings.length)) return fault('wrong-place')
-
+  // The key's own bits say on which side each sibling stands, so only what lies on the key's path can reach the root.
   let hash: string = end.kind === 'leaf' ? leafHash(hexToBytes(end.path), hexToBytes(end.valueHash)) : EMPTY_STATE
   for (let depth = siblings.length - 1; depth >= 0; depth--) {
     const sibling = siblings[depth] as string
@@ -61,9 +59,4 @@ function isWellFormed(proof: KeyProof): boolean {
   if (!Array.isArray(proof.siblings) || proof.siblings.length > PATH_BITS || !proof.siblings.every(isHash)) return false
   if (typeof proof.end !== 'object' || proof.end === null) return false
   return proof.end.kind === 'empty' || (proof.end.kind === 'leaf' && isHash(proof.end.path) && isHash(proof.end.valueHash))
-}
-
-function sharesBits(a: Uint8Array, b: Uint8Array, bits: number): boolean {
-  for (let depth = 0; depth < bits; depth++) if (bitAt(a, depth) !== bitAt(b, depth)) return false
-  return true
 }
