@@ -20,6 +20,8 @@ export type BlockTree = {
   get(hash: BlockHash): TreeBlock | undefined
   /** State nodes as seen after `node`: its own changes, its ancestors' changes, then the committed state. */
   nodesAfter(node: TreeBlock): StateNodes
+  /** Blocks committed since then, newest first: neither the state store nor the pool knows of them yet. */
+  unstoredCommits(): readonly TreeBlock[]
   /** Says that the changes of every block committed so far are in the committed nodes. */
   commitsAreStored(): void
   add(block: Block, execution: ExecutionResult): TreeBlock
@@ -35,7 +37,7 @@ export function createBlockTree(head: { block: Block; execution: ExecutionResult
   const blocks = new Map<BlockHash, TreeBlock>([[root.block.hash, root]])
   // Committed in this step: the shell stores them only when the step is over, yet a proposal in the same step may
   // build on them.
-  const unstored: ReadonlyMap<string, Uint8Array>[] = []
+  const unstored: TreeBlock[] = []
 
   const pathTo = (node: TreeBlock): readonly TreeBlock[] => {
     const path: TreeBlock[] = []
@@ -49,7 +51,7 @@ export function createBlockTree(head: { block: Block; execution: ExecutionResult
     },
     get: (hash) => blocks.get(hash),
     nodesAfter(node) {
-      const overlays = [...[...pathTo(node)].reverse().map((at) => at.execution.changes.puts), ...unstored]
+      const overlays = [...[...pathTo(node)].reverse(), ...unstored].map((at) => at.execution.changes.puts)
       return {
         get(hash) {
           for (const puts of overlays) {
@@ -68,11 +70,12 @@ export function createBlockTree(head: { block: Block; execution: ExecutionResult
       return node
     },
     pathTo,
+    unstoredCommits: () => unstored,
     commitsAreStored() {
       unstored.length = 0
     },
     commit(node) {
-      for (const at of pathTo(node)) unstored.unshift(at.execution.changes.puts)
+      unstored.unshift(...[...pathTo(node)].reverse())
       root = { block: node.block, execution: node.execution, parent: undefined }
       blocks.set(node.block.hash, root)
       // Heights rise along a branch, so one pass in height order sees each parent before its children.
@@ -92,10 +95,13 @@ export function createBlockTree(head: { block: Block; execution: ExecutionResult
 
 const byHeight = (a: TreeBlock, b: TreeBlock): number => a.block.header.height - b.block.header.height
 
-/** Ids of all transactions in the uncommitted blocks up to `node`: they must not be proposed again on top of it. */
-export function uncommittedTxIds(tree: BlockTree, node: TreeBlock): ReadonlySet<TxId> {
+/**
+ * Ids of all transactions on the way to `node` that the pool may still hold: those of uncommitted blocks, and those
+ * committed in this very step. They must not be proposed again on top of it.
+ */
+export function txIdsBefore(tree: BlockTree, node: TreeBlock): ReadonlySet<TxId> {
   const ids = new Set<TxId>()
-  for (const { block } of tree.pathTo(node)) for (const tx of block.transactions) ids.add(tx.id)
+  for (const { block } of [...tree.pathTo(node), ...tree.unstoredCommits()]) for (const tx of block.transactions) ids.add(tx.id)
   return ids
 }
 

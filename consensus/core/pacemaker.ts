@@ -4,7 +4,7 @@
  */
 import { timeoutSignBytes, type Timeout, type TimeoutCertificate } from '../../domain/certificate.js'
 import type { ValidatorId, View } from '../../domain/ids.js'
-import { uncommittedTxIds } from './block-tree.js'
+import { txIdsBefore } from './block-tree.js'
 import { processQc, processTc } from './certificates.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { signTimeout } from './safety-rules.js'
@@ -24,7 +24,7 @@ export function hasWork(core: Core): boolean {
   // The highest certified block is being fetched: whether it needs finishing is not known yet.
   if (tip === undefined) return true
   if (core.tree.pathTo(tip).some(({ block }) => block.transactions.length > 0)) return true
-  return core.config.pool.hasWork(uncommittedTxIds(core.tree, tip))
+  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))
 }
 
 export function updateTimer(core: Core): void {

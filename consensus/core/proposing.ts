@@ -2,7 +2,7 @@
 import { createBlock, type Block } from '../../domain/block.js'
 import type { ExecutionResult } from '../../domain/execution/types.js'
 import { asHeight, asMillis } from '../../domain/ids.js'
-import { uncommittedTxIds, type TreeBlock } from './block-tree.js'
+import { txIdsBefore, type TreeBlock } from './block-tree.js'
 import { emit, isEntryProof, type Core } from './core-state.js'
 import { leaderOf } from './leader.js'
 import { signProposal } from './safety-rules.js'
@@ -34,7 +34,7 @@ function buildBlock(core: Core, parent: TreeBlock): { block: Block; execution: E
   const timestamp = asMillis(Math.max(core.now, parent.block.header.timestamp))
   const limits = { maxCount: config.limits.blockTxs, maxBytes: config.limits.blockBytes, blockTime: timestamp }
   const transactions = config.pool
-    .select(uncommittedTxIds(tree, parent), limits)
+    .select(txIdsBefore(tree, parent), limits)
     // One bad transaction would cost the whole block its votes.
     .filter((tx) => config.checkTransaction(tx, timestamp).ok)
   const finishesWork = tree.pathTo(parent).some(({ block }) => block.transactions.length > 0)
