@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asHeight, asView, type UnixMillis } from '../../domain/ids.js'
+import { receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
+import { createTransaction } from '../../domain/transaction.js'
+import { createTestChain } from '../../eventlog/recorder/testing/chain.js'
+import { NOW, signerOf, testId } from '../../eventlog/recorder/testing/network.js'
+import { until } from '../testing/until.js'
+import { createValidatorHarness, withConsumer, type ValidatorHarness } from '../testing/validator.js'
+import { settleBlock } from './settle.js'
+
+const codeOf = ({ verdict }: AdmissionReceipt): RejectCode | 'admitted' => (verdict.kind === 'admitted' ? 'admitted' : verdict.code)
+const noExclusions = new Set<never>()
+const anyBlock = { maxCount: 500, maxBytes: 4 * 1024 * 1024, blockTime: NOW }
+
+describe('intake', () => {
+  let harness: ValidatorHarness
+  beforeEach(async () => { harness = await createValidatorHarness() })
+  afterEach(() => harness.destroy())
+
+  it('answers every message with one signed receipt, each refusal with its code', async () => {
+    const { network, receipts, send, start } = harness
+    const nonce = new Uint8Array(16).fill(9)
+    const good = network.message({ id: testId(1), nonce })
+    const cases: readonly (readonly [RejectCode | 'admitted', Uint8Array])[] = [
+      ['admitted', good],
+      ['DUPLICATE', good],
+      ['DUPLICATE', network.message({ id: testId(1) })],
+      ['REPLAY', network.message({ nonce })],
+      ['MALFORMED', Uint8Array.of(0xff, 0x00)],
+      ['MALFORMED', new Uint8Array(0)],
+      ['MALFORMED', network.message({ payload: Buffer.from('not json') })],
+      ['TOO_LARGE', new Uint8Array(1024 * 1024 + 1)],
+      ['TOO_LARGE', network.message({ payload: Buffer.from(JSON.stringify({ severity: 7, confidence: 0.9, fill: 'x'.repeat(257 * 1024) })) })],
+      ['UNKNOWN_PRODUCER', network.message({ signer: signerOf('stranger') })],
+      ['INVALID_SIGNATURE', network.message({ tamper: (message) => ({ ...message, signature: new Uint8Array(64) }) })],
+      ['INVALID_SIGNATURE', network.message({ tamper: (message) => ({ ...message, type: 'another' }) })],
+      ['HASH_MISMATCH', network.message({ scheme: 'v1', tamper: (message) => ({ ...message, payload: Buffer.from('{"severity":7,"confidence":0.9}') }) })],
+      ['SKEW', network.message({ atMs: NOW - 301_000 })],
+      ['SKEW', network.message({ atMs: NOW + 301_000 })],
+      ['admitted', network.message({ atMs: NOW - 299_000 })],
+    ]
+    const { store, mempool } = start()
+    for (const [, bytes] of cases) await send(bytes)
+    await until('all have receipts', () => receipts.length === cases.length)
+    expect(receipts.map(codeOf)).toEqual(cases.map(([code]) => code))
+    receipts.forEach((receipt, sequence) => {
+      expect(receipt).toMatchObject({ sequence, origin: { topic: 'ai.anomalies.v1', partition: 0, offset: sequence } })
+      expect(network.verify(network.validators[0]?.publicKey as Uint8Array, receiptSignBytes(network.set.chainId, receipt), receipt.signature)).toBe(true)
+    })
+    expect(store.receiptsFrom(0, 100)).toEqual(receipts)
+    expect(store.receiptsFrom(14, 1)).toEqual([receipts[14]])
+    expect(mempool.size().count).toBe(2)
+    await until('the offsets are committed', async () => (await harness.committed()) === cases.length)
+  })
+
+  it('gives a message read again after a crash the same receipt and no second one', async () => {
+    const { network, receipts, send, start, transport } = harness
+    await send(network.message(), network.message(), Uint8Array.of(1))
+    const first = start({ transport: withConsumer(transport, (consumer) => ({ ...consumer, commit: () => Promise.reject(new Error('killed before the offsets')) })) })
+    await expect(first.done).rejects.toThrow('killed before the offsets')
+    expect(receipts.length).toBe(3)
+    expect(await harness.committed()).toBe(0)
+    await first.stop()
+
+    const second = start()
+    await until('the batch is read again', async () => (await harness.committed()) === 3)
+    expect(receipts.length).toBe(3)
+    expect(second.store.receiptsFrom(0, 10)).toEqual(receipts)
+    expect(second.mempool.select(noExclusions, anyBlock).length).toBe(2)
+  })
+
+  it('has receipts and transactions on disk before it announces them or commits an offset', async () => {
+    const { network, send, start, transport } = harness
+    const steps: string[] = []
+    const intake = start({
+      onReceipts: (receipts) => void steps.push(`receipts ${receipts.length}, stored ${intake.store.nextSequence()}, waiting ${intake.store.pending().length}`),
+      transport: withConsumer(transport, (consumer) => ({
+        ...consumer,
+        commit: (marks) => {
+          steps.push(`commit, stored ${intake.store.nextSequence()}`)
+          return consumer.commit(marks)
+        },
+      })),
+    })
+    await send(network.message(), network.message())
+    await until('the offsets are committed', async () => (await harness.committed()) === 2)
+    expect(steps).toEqual(['receipts 2, stored 2, waiting 2', 'commit, stored 2'])
+  })
+
+  it('refuses a replay also after a restart, and forgets the nonce when its window has passed', async () => {
+    const { network, receipts, send, start, time } = harness
+    const nonce = new Uint8Array(16).fill(3)
+    await send(network.message({ nonce }))
+    const first = start()
+    await until('it is admitted', () => receipts.length === 1)
+    await first.stop()
+    const second = start()
+    await send(network.message({ nonce }))
+    await until('the second is judged', () => receipts.length === 2)
+    expect(receipts.map(codeOf)).toEqual(['admitted', 'REPLAY'])
+    time.now = NOW + 15 * 60_000 + 1000
+    await until('the window is pruned', () => !second.store.memory().hasNonce(Buffer.from(network.producers[0]?.publicKey as Uint8Array).toString('hex') as never, '03'.repeat(16)))
+    await send(network.message({ nonce, atMs: time.now }))
+    await until('the third is judged', () => receipts.length === 3)
+    expect(receipts.map(codeOf)).toEqual(['admitted', 'REPLAY', 'admitted'])
+  })
+
+  it('stops pulling when nothing more fits, and loses nothing', async () => {
+    const { network, receipts, send, start } = harness
+    const messages = Array.from({ length: 30 }, () => network.message())
+    for (const message of messages) await send(message)
+    const { mempool, store } = start({ maxBatch: 2, limits: { maxCount: 4, maxPerProducer: 4 }, backlog: { maxCount: 3, maxBytes: 1024 * 1024 } })
+    await until('the pool and the backlog are full', () => receipts.length >= 7)
+    const whenFull = receipts.length
+    expect(whenFull).toBeLessThanOrEqual(4 + 3 + 2)
+    expect(mempool.size().count).toBe(4)
+
+    const order: string[] = []
+    while (order.length < 30) {
+      await until('there is something to take', () => mempool.size().count > 0)
+      const taken = mempool.select(noExclusions, anyBlock).map(({ id }) => id)
+      order.push(...taken)
+      mempool.remove(taken)
+      await store.settle(taken, (NOW + 1_000_000) as UnixMillis)
+    }
+    expect(order).toEqual(messages.map((bytes) => createTransaction('event', bytes).id))
+    expect(store.pending()).toEqual([])
+  })
+
+  it('lets others pass a producer that has used up its share', async () => {
+    const { network, receipts, send, start } = harness
+    const loud = Array.from({ length: 10 }, () => network.message())
+    const quiet = network.message({ signer: network.producers[1] as (typeof network.producers)[number] })
+    const { mempool } = start({ limits: { maxPerProducer: 3 } })
+    await send(...loud, quiet)
+    await until('all have receipts', () => receipts.length === 11)
+    const chosen = mempool.select(noExclusions, anyBlock).map(({ id }) => id)
+    expect(chosen).toEqual([...loud.slice(0, 3), quiet].map((bytes) => createTransaction('event', bytes).id))
+  })
+
+  it('never takes a transaction back that a block has carried, not even when it reads the message later or restarts', async () => {
+    const { network, receipts, send, start, rules } = harness
+    const [early, late] = [network.message(), network.message()]
+    const chain = createTestChain(network)
+    const block = chain.add([early, late])
+    const first = start()
+    await send(early)
+    await until('the first is admitted', () => receipts.length === 1)
+    await settleBlock({ store: first.store, mempool: first.mempool, skewMs: rules.limits.skewMs }, block)
+    await send(late)
+    await until('the second is admitted too', () => receipts.length === 2)
+    expect(receipts.map(codeOf)).toEqual(['admitted', 'admitted'])
+    expect(first.mempool.hasWork(noExclusions)).toBe(false)
+    await first.stop()
+    const second = start()
+    await until('the intake runs', () => second.store.nextSequence() === 2)
+    expect(second.mempool.hasWork(noExclusions)).toBe(false)
+    expect([block.header.height, block.header.view]).toEqual([asHeight(1), asView(1)])
+  })
+
+  it('gives up what no block can carry any more, also what waits before the pool', async () => {
+    const { network, receipts, send, start, time } = harness
+    const { mempool, store } = start({ limits: { maxCount: 2 } })
+    await send(network.message(), network.message(), network.message())
+    await until('all are admitted', () => receipts.length === 3)
+    time.now = NOW + 300_000 + 31_000
+    await until('all are given up', () => store.pending().length === 0)
+    expect(mempool.size()).toEqual({ count: 0, bytes: 0 })
+    expect(mempool.counters()).toMatchObject({ expired: 2, tooOld: 1 })
+  })
+
+  it('stops with the error of a store that fails, having committed nothing', async () => {
+    const { network, send, start, transport } = harness
+    const intake = start({ transport: withConsumer(transport, (consumer) => consumer) })
+    intake.store.record = () => Promise.reject(new Error('the disk is full'))
+    await send(network.message())
+    await expect(intake.done).rejects.toThrow('the disk is full')
+    expect(await harness.committed()).toBe(0)
+  })
+})
