@@ -22,11 +22,14 @@ function recordMessage(session: Session, { origin, bytes, timestampMs }: FeedMes
     applyJudgement(session, known, context, now)
     return
   }
-  // The transport's clock may be a producer's: a time to come would never run out.
-  const at = Math.min(Math.max(0, Math.trunc(timestampMs)), now) as UnixMillis
-  const id = publish(session, bytes, { kind: 'origin', origin }, context, at)
+  const id = publish(session, bytes, { kind: 'origin', origin }, context, publishedAt(timestampMs, now))
   session.facts.put(factKey.inFlight(id), now)
   applyJudgement(session, id, context, now)
+}
+
+/** The transport's time may be a producer's word: one to come would never run out, and -1 means that there is none. */
+function publishedAt(timestampMs: number, now: UnixMillis): UnixMillis {
+  return Number.isSafeInteger(timestampMs) && timestampMs > 0 && timestampMs < now ? (timestampMs as UnixMillis) : now
 }
 
 /** Begins a lifecycle and returns its id. */
