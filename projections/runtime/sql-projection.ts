@@ -5,7 +5,7 @@ import { numberOf, plainText, timeOfMillis } from '../sql/values.js'
 import { inTransaction, runStatements, type SqlRunner, type SqlStatement } from '../sql/statement.js'
 import { insertRows } from '../sql/bulk.js'
 import { CheckpointConflictError } from './errors.js'
-import type { BatchEntry, Checkpoint, DeadLetter, Projection } from './projection.js'
+import { START, type BatchEntry, type Checkpoint, type DeadLetter, type Projection } from './projection.js'
 
 export type SqlFold = {
   readonly name: string
@@ -41,10 +41,11 @@ export function createSqlProjection(pool: pg.Pool, sqlFold: SqlFold): Projection
 type CheckpointRow = { position: string; last_event_id: string | null; last_event_at: Date | null }
 
 async function readCheckpoint(pool: pg.Pool, name: string, version: number): Promise<Checkpoint> {
-  await pool.query('INSERT INTO projection_checkpoints (name, version, position, updated_at) VALUES ($1, $2, 0, now()) ON CONFLICT (name, version) DO NOTHING', [name, version])
   const { rows } = await pool.query<CheckpointRow>('SELECT position, last_event_id, last_event_at FROM projection_checkpoints WHERE name = $1 AND version = $2', [name, version])
-  const row = rows[0] as CheckpointRow
-  return { position: asPosition(numberOf(row.position) ?? 0), lastEventId: row.last_event_id ?? undefined, lastEventAt: row.last_event_at?.getTime() }
+  const row = rows[0]
+  if (row !== undefined) return { position: asPosition(numberOf(row.position) ?? 0), lastEventId: row.last_event_id ?? undefined, lastEventAt: row.last_event_at?.getTime() }
+  await pool.query('INSERT INTO projection_checkpoints (name, version, position, updated_at) VALUES ($1, $2, 0, now()) ON CONFLICT (name, version) DO NOTHING', [name, version])
+  return START
 }
 
 async function moveCheckpoint(client: SqlRunner, name: string, version: number, from: number, next: Checkpoint): Promise<boolean> {

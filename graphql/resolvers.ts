@@ -1,0 +1,72 @@
+/** Resolvers: each checks its arguments and asks one query; everything nested goes through the loaders of the request. */
+import type { LifecycleState } from '../domain/anomaly/events.js'
+import { isHex32, isUuid } from '../domain/ids.js'
+import {
+  countTimeline, listAnomalies, listBlocks, readAuditRoot, readCounts, readProjectionStatus, readStateRoot,
+  type AnomalyFilter, type AnomalyView, type BlockView, type TransactionView,
+} from '../projections/index.js'
+import { readConnection, type ConnectionArguments } from './connection.js'
+import type { ApiContext } from './context.js'
+import { badInput } from './errors.js'
+import { lifecycleOf, type LifecycleStep } from './lifecycle.js'
+import { Long, Time } from './scalars.js'
+
+type FilterInput = {
+  readonly state?: LifecycleState | null
+  readonly type?: string | null
+  readonly severity?: number | null
+  readonly producer?: string | null
+  readonly since?: Date | null
+  readonly until?: Date | null
+}
+
+export const resolvers = {
+  Long,
+  Time,
+  Query: {
+    anomaly: (_: unknown, { id }: { id: string }, context: ApiContext) => {
+      if (!isUuid(id)) throw badInput('id', 'must be a lowercase UUID')
+      return context.anomalies.load(id)
+    },
+    anomalies: (_: unknown, { filter, ...page }: ConnectionArguments & { filter?: FilterInput | null }, { sources }: ApiContext) => {
+      const checked = checkFilter(filter ?? {})
+      return readConnection<AnomalyView>('anomaly', page, ({ position }) => position, (keyset) => listAnomalies(sources.sql, checked, keyset))
+    },
+    blocks: (_: unknown, page: ConnectionArguments, { sources }: ApiContext) =>
+      readConnection<BlockView>('block', page, ({ height }) => height, (keyset) => listBlocks(sources.sql, keyset)),
+    block: (_: unknown, { height }: { height: number }, context: ApiContext) => context.blocks.load(height),
+    validators: async (_: unknown, _arguments: unknown, context: ApiContext) => [...(await context.validators()).values()],
+    stateRoot: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readStateRoot(sources.sql),
+    timelineCount: (_: unknown, { state }: { state: LifecycleState }, { sources }: ApiContext) => countTimeline(sources.timelines, state),
+    counts: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readCounts(sources.sql),
+    projections: async (_: unknown, _arguments: unknown, { sources, projections }: ApiContext) => readProjectionStatus(projections, await sources.log.length()),
+    auditRoot: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readAuditRoot(sources.sql),
+    logPosition: (_: unknown, _arguments: unknown, { sources }: ApiContext) => sources.log.length(),
+  },
+  Anomaly: {
+    lifecycle: lifecycleOf,
+    block: ({ blockHeight }: AnomalyView, _: unknown, context: ApiContext) => (blockHeight === null ? null : context.blocks.load(blockHeight)),
+  },
+  LifecycleStep: {
+    validator: async ({ validatorId }: LifecycleStep, _: unknown, context: ApiContext) => (validatorId === null ? null : (await context.validators()).get(validatorId)),
+  },
+  Block: {
+    proposer: async ({ proposerId }: BlockView, _: unknown, context: ApiContext) => (await context.validators()).get(proposerId),
+    transactions: ({ height }: BlockView, _: unknown, context: ApiContext) => context.transactions.load(height),
+  },
+  Transaction: {
+    anomaly: ({ anomalyId }: TransactionView, _: unknown, context: ApiContext) => (anomalyId === null ? null : context.anomalies.load(anomalyId)),
+  },
+}
+
+function checkFilter({ state, type, severity, producer, since, until }: FilterInput): AnomalyFilter {
+  const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
+  if (isGiven(severity) && (severity < 0 || severity > 10)) throw badInput('filter.severity', `must be from 0 to 10, got ${severity}`)
+  if (isGiven(producer) && !isHex32(producer)) throw badInput('filter.producer', 'must be 64 lowercase hex digits')
+  if (isGiven(type) && type.length > 256) throw badInput('filter.type', `must have at most 256 characters, got ${type.length}`)
+  if (isGiven(since) && isGiven(until) && since >= until) throw badInput('filter.until', 'must be later than filter.since')
+  return {
+    ...(isGiven(state) ? { state } : {}), ...(isGiven(type) ? { type } : {}), ...(isGiven(severity) ? { minSeverity: severity } : {}),
+    ...(isGiven(producer) ? { producerId: producer } : {}), ...(isGiven(since) ? { since } : {}), ...(isGiven(until) ? { until } : {}),
+  }
+}

@@ -1,0 +1,13 @@
+/** What the API reads from: the read models and the length of the log. It never writes. */
+import type pg from 'pg'
+import { createProjections, type Projection, type TimelineStore } from '../projections/index.js'
+
+export type ApiSources = {
+  readonly sql: pg.Pool
+  readonly timelines: TimelineStore
+  readonly log: { length(): Promise<number> }
+  /** Whose positions are shown; those of `createProjections` unless named. */
+  readonly projections?: readonly Projection[]
+}
+
+export const projectionsOf = (sources: ApiSources): readonly Projection[] => sources.projections ?? createProjections(sources)

@@ -1,0 +1,160 @@
+/** The schema as callers see it. */
+export const typeDefinitions = /* GraphQL */ `
+  "A whole number up to 2^53 - 1, written as a JSON number."
+  scalar Long
+  "A time, RFC 3339 in UTC."
+  scalar Time
+
+  enum LifecycleState { PUBLISHED ADMITTED COMMITTED REJECTED TIMEOUT EXPIRED }
+
+  type Query {
+    "One anomaly, or null where it is not known."
+    anomaly(id: ID!): Anomaly
+    "Anomalies that match a filter, newest publication first. At most 200 a page."
+    anomalies(filter: AnomalyFilter, first: Int, after: String, last: Int, before: String): AnomalyConnection!
+    "Committed blocks, highest first. At most 200 a page."
+    blocks(first: Int, after: String, last: Int, before: String): BlockConnection!
+    "One committed block, or null above the newest."
+    block(height: Long!): Block
+    validators: [Validator!]!
+    "The newest agreed state root; null before the first block."
+    stateRoot: StateRoot
+    "How many anomalies have ever been in a state."
+    timelineCount(state: LifecycleState!): Long!
+    "Where all anomalies stand: published = committed + rejected + timeout + expired + inFlight."
+    counts: Counts!
+    "How far each read model is."
+    projections: [Projection!]!
+    "The root of the audit tree over the event log; null while the log is empty."
+    auditRoot: AuditRoot
+    "Number of events in the log."
+    logPosition: Long!
+  }
+
+  input AnomalyFilter {
+    state: LifecycleState
+    type: String
+    "Lowest severity, 0 to 10."
+    severity: Int
+    "Public key of the producer, 64 hex digits."
+    producer: String
+    "Published at or after."
+    since: Time
+    "Published before."
+    until: Time
+  }
+
+  type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+
+  type AnomalyConnection { edges: [AnomalyEdge!]! nodes: [Anomaly!]! pageInfo: PageInfo! }
+  type AnomalyEdge { cursor: String! node: Anomaly! }
+
+  type Anomaly {
+    id: ID!
+    "The id that the message claims, where it is not authentic or its id was taken."
+    claimedId: String
+    "Whether an allow-listed producer's signature covers the message."
+    authentic: Boolean!
+    state: LifecycleState!
+    type: String
+    source: String
+    severity: Int
+    confidence: Float
+    producerId: String
+    modelVersion: String
+    contentHash: String
+    messageHash: String!
+    publishedAt: Time!
+    settledAt: Time
+    rejectCode: String
+    "The steps of its life so far, in order."
+    lifecycle: [LifecycleStep!]!
+    "The block that holds it."
+    block: Block
+    txIndex: Int
+    txHash: String
+  }
+
+  enum EvidenceKind {
+    "The message as it was received."
+    MESSAGE
+    "One validator's signed admission receipt."
+    RECEIPT
+    "Signed refusals of f+1 validators."
+    RECEIPTS
+    "A block that a quorum certified."
+    BLOCK
+    "The recorder's clock."
+    CLOCK
+  }
+
+  type LifecycleStep {
+    state: LifecycleState!
+    at: Time!
+    "Milliseconds since the step before; null for the first."
+    durationMs: Long
+    evidence: EvidenceKind!
+    "The validator whose word it is; the first one where there are several."
+    validator: Validator
+    reason: String
+  }
+
+  type BlockConnection { edges: [BlockEdge!]! nodes: [Block!]! pageInfo: PageInfo! }
+  type BlockEdge { cursor: String! node: Block! }
+
+  type Block {
+    height: Long!
+    hash: String!
+    parentHash: String!
+    stateRoot: String!
+    txRoot: String!
+    txCount: Int!
+    view: Long!
+    epoch: Long!
+    timestamp: Time!
+    committedAt: Time!
+    proposerId: String!
+    proposer: Validator
+    certificateView: Long!
+    "How many validators signed the block's certificate."
+    certificateSigners: Int!
+    "The block's certificate, base64."
+    certificate: String!
+    "The certificate that makes the block final, base64."
+    commitCertificate: String!
+    "Position of the block in the event log."
+    logPosition: Long!
+    transactions: [Transaction!]!
+  }
+
+  type Transaction {
+    hash: String!
+    index: Int!
+    kind: String!
+    status: String!
+    "Why it failed."
+    code: String
+    anomalyId: ID
+    anomaly: Anomaly
+    producerId: String
+    contentHash: String
+  }
+
+  type Validator {
+    id: ID!
+    name: String
+    publicKey: String
+    peerId: String
+    isActive: Boolean!
+    reputation: Float!
+    blocksProposed: Long!
+    "Committed blocks whose certificate it signed."
+    blocksVoted: Long!
+    lastSeenAt: Time
+  }
+
+  type StateRoot { height: Long! root: String! }
+  type AuditRoot { size: Long! root: String! }
+  type Counts { published: Long! admitted: Long! committed: Long! rejected: Long! timeout: Long! expired: Long! inFlight: Long! }
+  type Projection { name: String! version: Int! position: Long! lagEvents: Long! lagMs: Long! }
+`
