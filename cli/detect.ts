@@ -10,7 +10,9 @@ export type Detection = {
   readonly attack: string
   readonly target: string
   readonly targetPort: number
+  /** The most active source. */
   readonly source: string
+  readonly sources: number
   readonly severity: number
   readonly confidence: number
   /** RFC 3339, capture time. */
@@ -83,10 +85,11 @@ function renderFile(file: FileReport): string {
   const lines = [`${file.path}: ${file.packets} packets, ${file.flows} flows, ${file.windows} windows, ${file.detections.length} detections`]
   for (const warning of file.warnings) lines.push(`  warning: ${warning}`)
   if (file.detections.length > 0) {
-    const table = new Table({ head: ['at', 'type', 'attack', 'target', 'source', 'sev', 'conf', 'why'], style: { head: [] }, wordWrap: true, colWidths: [26, 19, 18, 24, 18, 5, 7, 60] })
+    const table = new Table({ head: ['at', 'type', 'attack', 'target', 'source', 'sev', 'conf', 'why'], style: { head: [], border: [] }, wordWrap: true, colWidths: [26, 19, 18, 24, 18, 5, 7, 60] })
     for (const found of file.detections) {
       const target = found.targetPort === 0 ? found.target : `${found.target} ${found.targetPort}`
-      table.push([found.at, found.type, found.attack, target, found.source, found.severity, found.confidence.toFixed(2), found.why[0] ?? ''])
+      const source = found.sources > 1 ? `${found.sources} sources` : found.source
+      table.push([found.at, found.type, found.attack, target, source, found.severity, found.confidence.toFixed(2), found.why[0] ?? ''])
     }
     lines.push(table.toString())
   }
@@ -97,11 +100,12 @@ function renderFile(file: FileReport): string {
 function detectionOf(payload: Uint8Array, detectedAtMs: number): Detection {
   const fields = JSON.parse(new TextDecoder().decode(payload)) as {
     anomaly_id: string; threat_type: string; attack: string; dst_ip: string; dst_port: number; src_ip: string
-    severity: number; confidence: number; why: string[]
+    severity: number; confidence: number; why: string[]; features: { unique_sources?: number; sources?: number }
   }
   return {
     anomalyId: fields.anomaly_id, type: fields.threat_type, attack: fields.attack,
     target: fields.dst_ip, targetPort: fields.dst_port, source: fields.src_ip,
+    sources: fields.features.unique_sources ?? fields.features.sources ?? 1,
     severity: fields.severity, confidence: fields.confidence, at: new Date(detectedAtMs).toISOString(), why: fields.why,
   }
 }
