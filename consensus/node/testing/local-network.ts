@@ -1,0 +1,140 @@
+/** Whole validators in one process for tests: real TCP on loopback, real LMDB, real safety files in a temporary folder. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bytesToHex, utf8ToBytes } from '../../../domain/bytes.js'
+import { draftOf, genesisBody, signerOf } from '../../../domain/execution/testing/network.js'
+import { createGenesis, validatorSetOf, type Genesis } from '../../../domain/genesis.js'
+import { sha256 } from '../../../domain/hash.js'
+import type { TxId } from '../../../domain/ids.js'
+import { encodeAnomaly } from '../../../domain/message/anomaly.js'
+import { checkAnomaly, rulesOf } from '../../../domain/message/check-anomaly.js'
+import { signAnomaly } from '../../../domain/message/sign-anomaly.js'
+import { createTransaction, type Transaction } from '../../../domain/transaction.js'
+import { systemClock } from '../../../platform/clock.js'
+import { createSigner, createVerifier } from '../../../platform/crypto/ed25519.js'
+import { createVerifiedCache } from '../../../platform/crypto/verified-cache.js'
+import type { TxPool } from '../../core/ports.js'
+import type { CommittedBlock, Report } from '../../core/protocol.js'
+import { startMesh } from '../../network/mesh.js'
+import { openBlockStore } from '../../storage/block-store.js'
+import { createSafetyFile, openSafetyStore } from '../../storage/safety-record/store.js'
+import { firstSafetyRecord } from '../recover.js'
+import { startValidatorNode, type ValidatorNode } from '../validator-node.js'
+
+export const seedOf = (name: string): Uint8Array => sha256(utf8ToBytes(name))
+
+/** An anomaly of now, so that a real clock accepts it. */
+export const freshTx = (n: number): Transaction =>
+  createTransaction('event', encodeAnomaly(signAnomaly({ ...draftOf(n), tsSeconds: Math.floor(Date.now() / 1000) }, signerOf('p0'), 'v2')))
+
+export type RunningValidator = {
+  readonly node: ValidatorNode
+  readonly committed: CommittedBlock[]
+  readonly reports: Report[]
+  readonly fatal: unknown[]
+  submit(...txs: readonly Transaction[]): void
+  stop(): Promise<void>
+}
+
+export type LocalNetwork = {
+  readonly genesis: Genesis
+  readonly folder: string
+  /** Starts validator `i` from its folder, or from nothing when it has none. */
+  start(i: number): Promise<RunningValidator>
+  /** Forgets everything validator `i` has stored but keeps its key and safety file. */
+  wipeBlocks(i: number): void
+  remove(): void
+}
+
+export async function createLocalNetwork(n: number): Promise<LocalNetwork> {
+  const folder = mkdtempSync(join(tmpdir(), 'cybermesh-consensus-'))
+  const names = Array.from({ length: n }, (_, i) => `v${i}`)
+  const ports = await freePorts(n)
+  const keys = names.map((name) => createSigner(seedOf(name)))
+  const genesis = createGenesis({ ...genesisBody, validators: keys.map((key, i) => ({ name: `v${i}`, publicKey: bytesToHex(key.publicKey) })) })
+  const addressOf = (i: number): string => `/ip4/127.0.0.1/tcp/${ports[i]}`
+  const folderOf = (i: number): string => join(folder, `v${i}`)
+
+  return {
+    genesis,
+    folder,
+    async start(i) {
+      const signer = keys[i] as ReturnType<typeof createSigner>
+      const safetyPath = join(folderOf(i), 'safety.record')
+      const identity = { chainId: validatorSetOf(genesis).chainId, publicKey: signer.publicKey }
+      try {
+        mkdirSync(folderOf(i))
+        createSafetyFile(safetyPath, identity, firstSafetyRecord(genesis))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      const pool = createListPool()
+      const verify = createVerifiedCache(createVerifier(), 10_000)
+      const rules = rulesOf(genesis)
+      const committed: CommittedBlock[] = []
+      const reports: Report[] = []
+      const fatal: unknown[] = []
+      const mesh = await startMesh({
+        seed: seedOf(`v${i}`), listen: addressOf(i), peers: keys.map((key, p) => ({ publicKey: key.publicKey, name: `v${p}`, address: addressOf(p) })),
+      })
+      const node = await startValidatorNode({
+        genesis, signer, verify, pool, mesh, clock: systemClock, baseTimeoutMs: 1000,
+        blocks: openBlockStore(join(folderOf(i), 'blocks')),
+        safety: openSafetyStore(safetyPath, identity),
+        checkTransaction: (tx, blockTime) => {
+          const check = checkAnomaly(tx.bytes, blockTime, rules, verify)
+          return check.ok ? { ok: true } : { ok: false, code: check.code }
+        },
+        onCommit(blocks) {
+          committed.push(...blocks)
+          pool.drop(blocks.flatMap(({ block }) => block.transactions.map(({ id }) => id)))
+        },
+        onReport: (report) => void reports.push(report),
+        onFatal: (error) => void fatal.push(error),
+      })
+      return {
+        node, committed, reports, fatal,
+        submit(...txs) {
+          pool.add(txs)
+          node.transactionsAvailable()
+        },
+        stop: () => node.stop(),
+      }
+    },
+    wipeBlocks: (i) => rmSync(join(folderOf(i), 'blocks'), { recursive: true }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+export function createListPool(): TxPool & { add(txs: readonly Transaction[]): void; drop(ids: readonly TxId[]): void } {
+  const pending = new Map<TxId, Transaction>()
+  return {
+    add: (txs) => { for (const tx of txs) pending.set(tx.id, tx) },
+    drop: (ids) => { for (const id of ids) pending.delete(id) },
+    hasWork: (exclude) => [...pending.keys()].some((id) => !exclude.has(id)),
+    select: (exclude, { maxCount }) => [...pending.values()].filter((tx) => !exclude.has(tx.id)).slice(0, maxCount),
+  }
+}
+
+/** Ports that were free a moment ago. */
+export async function freePorts(n: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: n }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+/** Waits until `isTrue` holds; rejects naming `what` after `deadlineMs`. */
+export async function until(what: string, isTrue: () => boolean, deadlineMs = 20_000): Promise<void> {
+  const end = performance.now() + deadlineMs
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
