@@ -13,6 +13,8 @@ const MAX_BLOCK_BYTES = 8 * 1024 * 1024
 const MAX_QC_BYTES = 64 * 1024
 const ANSWER_BYTES = 4 * 1024 * 1024
 const ANSWER_BLOCKS = 64
+/** What a reader takes; an answer may run past ANSWER_BLOCKS to the end of one commit. */
+const MAX_ANSWER_BLOCKS = 4096
 
 export const encodeBlocksRequest = (target: BlockHash, fromHeight: Height): Uint8Array => new ByteWriter(64).hash(target).u64(fromHeight).finish()
 
@@ -78,9 +80,12 @@ export function answerChain(store: BlockStore, request: Uint8Array): Uint8Array 
   reader.end('chain request')
   const parts: Uint8Array[] = []
   let sizeBytes = 0
-  for (let height = fromHeight; parts.length < ANSWER_BLOCKS && sizeBytes < ANSWER_BYTES; height++) {
+  let provenTo = fromHeight
+  // A block committed through a descendant is proved by the headers up to it: the answer never ends in between.
+  for (let height = fromHeight; height <= provenTo || (parts.length < ANSWER_BLOCKS && sizeBytes < ANSWER_BYTES); height++) {
     const stored = store.committedAt(asHeight(height))
     if (stored === undefined) break
+    provenTo = stored.commitCertificate.data.commit?.height ?? height
     const part = encodeStored(stored)
     parts.push(part)
     sizeBytes += part.length
@@ -96,7 +101,7 @@ function encodeStored({ block, receipts, certificate, commitCertificate }: Store
 
 export function decodeChainAnswer(bytes: Uint8Array): readonly StoredBlock[] {
   const reader = new ByteReader(bytes)
-  const stored = Array.from({ length: reader.count(ANSWER_BLOCKS, 'blocks') }, () => decodeStored(reader.blob(2 * MAX_BLOCK_BYTES, 'stored block')))
+  const stored = Array.from({ length: reader.count(MAX_ANSWER_BLOCKS, 'blocks') }, () => decodeStored(reader.blob(2 * MAX_BLOCK_BYTES, 'stored block')))
   reader.end('chain answer')
   return stored
 }

@@ -48,6 +48,12 @@ export function writeKeyFile(path: string, seed: Uint8Array): Signer {
   return signer
 }
 
+/** The 32-byte seed itself, for libraries that need the private key and not just signatures. */
+export function readKeySeed(path: string): Uint8Array {
+  readKeyFile(path)
+  return hexToBytes(parse(path, readOwnerOnly(path)).seed)
+}
+
 /** Reads a key back; refuses a file that others can read and a seed that does not belong to the public key. */
 export function readKeyFile(path: string): Signer {
   const { publicKey, seed } = parse(path, readOwnerOnly(path))

@@ -1,0 +1,41 @@
+/** `cybermesh up`: the whole mesh on this machine. */
+import { InvalidArgumentError, type Command } from 'commander'
+import type { UpOptions } from '../up/run-up.js'
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('must be a number above 0')
+  return value
+}
+const natural = (text: string): number => {
+  const value = positive(text)
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('must be a whole number')
+  return value
+}
+
+type Flags = { flows?: string; data?: string; validators?: number; for?: number; rate?: number; apiPort?: number; json?: boolean }
+
+export function registerUp(program: Command): void {
+  program.command('up')
+    .description('run detector, validators, recorder, projections and API on this machine')
+    .option('--flows <file>', 'a capture (pcap, pcapng), CICFlowMeter CSV or Suricata EVE file instead of the bundled capture')
+    .option('--data <folder>', 'data folder (default: .cybermesh)')
+    .option('--validators <n>', 'validators of a new network (default: 5)', natural)
+    .option('--for <seconds>', 'stop after this time', positive)
+    .option('--rate <n>', 'replay as fast as it takes to publish up to n anomalies a second', positive)
+    .option('--api-port <port>', 'port of the API (default: 9441, or a free one)', natural)
+    .option('--json', 'one JSON object on stdout at the end')
+    .action(async (flags: Flags) => {
+      const [{ runUp }, { renderSummary }] = await Promise.all([import('../up/run-up.js'), import('../up/summary.js')])
+      const stopping = new AbortController()
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort())
+      const options: UpOptions = {
+        ...(flags.flows === undefined ? {} : { flows: flags.flows }), ...(flags.data === undefined ? {} : { data: flags.data }),
+        ...(flags.validators === undefined ? {} : { validators: flags.validators }), ...(flags.for === undefined ? {} : { forSeconds: flags.for }),
+        ...(flags.rate === undefined ? {} : { ratePerSecond: flags.rate }), ...(flags.apiPort === undefined ? {} : { apiPort: flags.apiPort }),
+      }
+      const isJson = flags.json === true
+      const summary = await runUp(options, isJson ? process.stderr : process.stdout, (line) => process.stderr.write(`${line}\n`), stopping.signal)
+      process.stdout.write(isJson ? `${JSON.stringify(summary)}\n` : `${renderSummary(summary)}\n`)
+    })
+}

@@ -1,0 +1,40 @@
+/** Reads a role's configuration file; every fault is one sentence that names the file and the field. */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
+import { parseGenesis, type Genesis } from '../../domain/genesis.js'
+import { UserError } from '../shared/user-error.js'
+import { roleSchemas, type RoleConfig, type RoleName } from './schema.js'
+
+export function loadConfig<R extends RoleName>(role: R, path: string): RoleConfig<R> {
+  const parsed = (roleSchemas[role] as z.ZodType).safeParse(readJson(path, 'configuration'))
+  if (parsed.success) return withAbsolutePaths(parsed.data as Record<string, unknown>, dirname(resolve(path))) as RoleConfig<R>
+  const issue = parsed.error.issues[0]
+  throw new UserError('BAD_CONFIG', `${path}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'wrong shape'}; see docs/configuration.md`)
+}
+
+export const loadGenesis = (path: string): Genesis => parseGenesis(readJson(path, 'genesis file'))
+
+export function readJson(path: string, what: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UserError('UNREADABLE', `the ${what} ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); check the path`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UserError('NOT_JSON', `the ${what} ${path} is not JSON; restore it or write it again`)
+  }
+}
+
+const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'flows'])
+
+function withAbsolutePaths(value: Record<string, unknown>, folder: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([field, content]) => {
+    if (PATH_FIELDS.has(field) && typeof content === 'string') return [field, resolve(folder, content)]
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return [field, withAbsolutePaths(content as Record<string, unknown>, folder)]
+    return [field, content]
+  }))
+}

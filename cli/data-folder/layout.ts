@@ -1,0 +1,31 @@
+/** Where everything lies in a data folder. */
+import { join } from 'node:path'
+
+export type Layout = ReturnType<typeof layoutOf>
+
+export const layoutOf = (folder: string) => ({
+  folder,
+  marker: join(folder, 'cybermesh.json'),
+  lock: join(folder, 'up.lock'),
+  genesis: join(folder, 'genesis.json'),
+  key: (name: string) => join(folder, 'keys', `${name}.key.json`),
+  keys: join(folder, 'keys'),
+  validator: (name: string) => join(folder, name),
+  safetyRecord: (name: string) => join(folder, name, 'safety.record'),
+  recorder: join(folder, 'recorder'),
+  topics: join(folder, 'topics'),
+  eventlog: join(folder, 'eventlog'),
+  timelines: join(folder, 'timelines'),
+  postgres: join(folder, 'postgres'),
+  sqlUrl: join(folder, 'sql.url'),
+  run: join(folder, 'run'),
+  /** What runs now, for `status` and `doctor`. */
+  running: join(folder, 'run', 'up.json'),
+  config: (name: string) => join(folder, 'run', `${name}.json`),
+  log: (name: string) => join(folder, 'run', `${name}.log`),
+})
+
+export const DEFAULT_FOLDER = '.cybermesh'
+export const validatorName = (index: number): string => `validator-${index}`
+export const DETECTOR_KEY = 'detector-0'
+export const RECORDER_KEY = 'recorder-0'

@@ -1,0 +1,58 @@
+/** Opens a data folder: a new one gets keys, a genesis and a marker; an old one must be of this format and chain. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Genesis } from '../../domain/genesis.js'
+import { loadGenesis, readJson } from '../config/load.js'
+import { UserError } from '../shared/user-error.js'
+import { createNetwork } from './create-network.js'
+import { layoutOf, type Layout } from './layout.js'
+
+const FORMAT = 1
+const markerSchema = z.object({ format: z.number(), chainId: z.string() })
+
+export type DataFolder = { readonly layout: Layout; readonly genesis: Genesis; readonly isNew: boolean }
+
+/** @param validators how many validators a new network gets; undefined: 5, and whatever an old one has */
+export function openOrCreate(folder: string, validators: number | undefined): DataFolder {
+  const layout = layoutOf(folder)
+  if (existsSync(layout.marker)) {
+    const { genesis } = openExisting(folder)
+    if (validators !== undefined && genesis.validators.length !== validators) {
+      throw new UserError('OTHER_NETWORK', `${folder} holds a network of ${genesis.validators.length} validators, not ${validators}; leave out --validators or choose another folder with --data`)
+    }
+    return { layout, genesis, isNew: false }
+  }
+  makeFolder(folder)
+  // A first start that was killed before its marker was written left only things that nobody has used yet.
+  const foreign = readdirSync(folder).filter((name) => !OWN_NAMES.test(name))
+  if (foreign.length > 0) throw new UserError('NOT_EMPTY', `${folder} is not a CyberMesh folder and holds ${foreign[0]}; choose an empty folder with --data`)
+  const genesis = createNetwork(layout, validators ?? 5)
+  writeFileSync(layout.marker, `${JSON.stringify({ format: FORMAT, chainId: genesis.chainId }, null, 2)}\n`)
+  return { layout, genesis, isNew: true }
+}
+
+const OWN_NAMES = /^(keys|genesis\.json|run|up\.lock|validator-\d+)$/
+
+/** Opens a folder that must exist. */
+export function openExisting(folder: string): DataFolder {
+  const layout = layoutOf(folder)
+  if (!existsSync(layout.marker)) throw new UserError('NO_DATA', `there is no CyberMesh data in ${folder}; start it with \`cybermesh up --data ${folder}\` or name another folder with --data`)
+  const marker = markerSchema.safeParse(readJson(layout.marker, 'marker'))
+  if (!marker.success) throw new UserError('BAD_MARKER', `${layout.marker} is damaged; restore it from a copy, or choose another folder with --data`)
+  if (marker.data.format !== FORMAT) {
+    throw new UserError('OTHER_VERSION', `${folder} was written by another version of CyberMesh (format ${marker.data.format}, this one reads ${FORMAT}); use that version or choose another folder with --data`)
+  }
+  const genesis = loadGenesis(layout.genesis)
+  if (genesis.chainId !== marker.data.chainId) {
+    throw new UserError('OTHER_CHAIN', `${layout.genesis} belongs to chain ${genesis.chainId.slice(0, 12)}, the data to chain ${marker.data.chainId.slice(0, 12)}; put the right genesis file back or choose another folder with --data`)
+  }
+  return { layout, genesis, isNew: false }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new UserError('NO_FOLDER', `the data folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); choose another with --data`)
+  }
+}

@@ -1,0 +1,63 @@
+/** A detector process: flows in, signed anomalies out, and an ear for what became of them. */
+import { randomBytes } from 'node:crypto'
+import { asAnomalyId, asMillis } from '../../domain/ids.js'
+import { runPipeline, type PipelineStats, type Replay } from '../../detector/pipeline.js'
+import { createAnomalyPublisher } from '../../detector/publish/anomaly-publisher.js'
+import { createCommitFeedback } from '../../detector/publish/feedback.js'
+import { createVerifier } from '../../platform/crypto/ed25519.js'
+import { readKeyFile } from '../../platform/crypto/key-file.js'
+import { systemClock } from '../../platform/clock.js'
+import { packageFile } from '../../platform/package-root.js'
+import { loadGenesis } from '../config/load.js'
+import type { RoleConfig } from '../config/schema.js'
+import type { Logger } from '../shared/logger.js'
+import { createRateLimit } from '../shared/rate-limit.js'
+import { openTransport } from './engines.js'
+import type { RunningRole } from './role.js'
+
+export const BUNDLED_CAPTURE = 'detector/samples/lab.pcap'
+
+export async function startDetector(config: RoleConfig<'detector'>, log: Logger): Promise<RunningRole> {
+  const genesis = loadGenesis(config.genesis)
+  const signer = readKeyFile(config.key)
+  const transport = await openTransport(config.transport)
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const publisher = createAnomalyPublisher({ transport, signer, clock: () => systemClock.now(), random: (length) => randomBytes(length) })
+  const feedback = createCommitFeedback({ transport, group: `detector-${config.name}`, genesis, verify: createVerifier() })
+  const source = config.flows ?? packageFile(BUNDLED_CAPTURE)
+  const limit = config.ratePerSecond === undefined ? undefined : createRateLimit(config.ratePerSecond, signal)
+  let stats: PipelineStats | undefined
+  let isFinished = false
+
+  const pipeline = runPipeline({
+    source, replay: replayOf(config), signal, sensor: config.name,
+    onStats: (now) => { stats = now },
+    async publish(draft) {
+      await limit?.take()
+      if (signal.aborted) return
+      const anomalyId = asAnomalyId(draft.anomalyId)
+      feedback.expect(anomalyId)
+      await publisher.publish([{ ...draft, anomalyId, detectedAtMs: asMillis(Math.floor(draft.detectedAtMs)) }], signal)
+      log.info({ anomalyId, type: draft.type, severity: draft.severity }, 'published')
+    },
+  }).then(() => { isFinished = true })
+  const listening = feedback.run(signal)
+
+  return {
+    status: () => ({ source, isFinished, pipeline: stats, publisher: publisher.counters(), feedback: feedback.counters() }),
+    // A finished file keeps its detector listening for outcomes until it is stopped.
+    done: Promise.all([pipeline, listening]).then(() => undefined),
+    async stop() {
+      stopping.abort()
+      await Promise.allSettled([pipeline, listening])
+      await transport.close()
+    },
+  }
+}
+
+function replayOf({ flows, loop, ratePerSecond }: RoleConfig<'detector'>): Replay {
+  if (ratePerSecond !== undefined) return { mode: 'asap', stamp: 'now', loop: true }
+  if (flows === undefined) return { mode: 'own-pace', loop: true }
+  return loop ? { mode: 'own-pace', loop: true } : { mode: 'asap', stamp: 'now' }
+}

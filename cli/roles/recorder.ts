@@ -1,0 +1,74 @@
+/** A recorder process: follows topic, receipts and chain, writes the event log, publishes what was committed. */
+import { join } from 'node:path'
+import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
+import { validatorSetOf } from '../../domain/genesis.js'
+import { followChain } from '../../consensus/node/follow-chain.js'
+import { followReceipts } from '../../consensus/node/follow-receipts.js'
+import { peerIdOf } from '../../consensus/network/identity.js'
+import { startMesh } from '../../consensus/network/mesh.js'
+import { openRecorderIndex, runRecorder } from '../../eventlog/recorder/index.js'
+import { deadLetterSinkOf, messageFeedOf, openPublisherCheckpoint, RECORDER_TOPICS, runCommitPublisher } from '../../ingest/index.js'
+import { createVerifier } from '../../platform/crypto/ed25519.js'
+import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
+import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
+import { systemClock } from '../../platform/clock.js'
+import { loadGenesis } from '../config/load.js'
+import type { RoleConfig } from '../config/schema.js'
+import { holdLock } from '../shared/process-lock.js'
+import type { Logger } from '../shared/logger.js'
+import { UserError } from '../shared/user-error.js'
+import { openLog, openTransport } from './engines.js'
+import type { RunningRole } from './role.js'
+
+export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger): Promise<RunningRole> {
+  const genesis = loadGenesis(config.genesis)
+  const set = validatorSetOf(genesis)
+  const signer = readKeyFile(config.key)
+  const publicKey = bytesToHex(signer.publicKey)
+  if (!genesis.recorders.some((recorder) => recorder.publicKey === publicKey)) {
+    throw new UserError('UNKNOWN_RECORDER', `the key ${config.key} is not a recorder of this genesis; use the key file that was made with it`)
+  }
+  const lock = holdLock(join(config.data, 'recorder.lock'), `recorder ${config.name}`)
+  const eventLog = await openLog(config.eventlog, genesis.chainId)
+  const index = openRecorderIndex(join(config.data, 'index'), set.chainId)
+  const checkpoint = openPublisherCheckpoint(join(config.data, 'publisher'))
+  const transport = await openTransport(config.transport)
+  const mesh = await startMesh({
+    seed: readKeySeed(config.key), listen: undefined,
+    peers: config.peers.map((peer) => ({ publicKey: hexToBytes(peer.publicKey), name: peer.publicKey.slice(0, 8), address: peer.address })),
+  })
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const clock = () => systemClock.now()
+  const consumer = await transport.consume({ topics: RECORDER_TOPICS, group: 'recorder' })
+
+  const recorder = runRecorder({
+    log: eventLog, index, genesis, clock, signal, actor: config.name,
+    verify: createVerifiedCache(createVerifier(), 20_000),
+    messages: messageFeedOf(consumer),
+    receipts: followReceipts(mesh, set.validators),
+    chain: followChain(mesh, set.validators.map((validator) => validator.publicKey)),
+    deadLetters: deadLetterSinkOf(transport),
+    peerIdOf: (key) => peerIdOf(key).toString(),
+    onNotice: (notice) => log.warn({ notice }, 'refused or tried again'),
+  })
+  const publisher = runCommitPublisher({ log: eventLog, transport, checkpoint, signer, signal })
+  const work = [recorder.done, publisher]
+
+  return {
+    status: () => ({ ...recorder.status(), latencyMs: recorder.latency(), notices: recorder.notices(), publisher: checkpoint.load(),
+      connectedPeers: set.validators.filter((validator) => mesh.isConnected(peerIdOf(validator.publicKey))).length }),
+    done: Promise.all(work).then(() => undefined),
+    async stop() {
+      stopping.abort()
+      await Promise.allSettled(work)
+      await consumer.close()
+      await mesh.stop()
+      await transport.close()
+      await checkpoint.close()
+      await index.close()
+      await eventLog.close()
+      lock.release()
+    },
+  }
+}

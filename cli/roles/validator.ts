@@ -1,0 +1,120 @@
+/** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
+import { join } from 'node:path'
+import { hexToBytes } from '../../domain/bytes.js'
+import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
+import { validatorSetOf } from '../../domain/genesis.js'
+import { asHex32, type ChainId } from '../../domain/ids.js'
+import { createVerifier } from '../../platform/crypto/ed25519.js'
+import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
+import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
+import { systemClock } from '../../platform/clock.js'
+import { decodeTransactions, encodeReceiptBatch, encodeTransactions, gossip, listen } from '../../consensus/network/gossip.js'
+import { startMesh } from '../../consensus/network/mesh.js'
+import { serve } from '../../consensus/network/requests.js'
+import { answerReceipts, RECEIPTS_PROTOCOL } from '../../consensus/node/receipt-exchange.js'
+import { startValidatorNode } from '../../consensus/node/validator-node.js'
+import { openBlockStore } from '../../consensus/storage/block-store.js'
+import { openSafetyStore } from '../../consensus/storage/safety-record/store.js'
+import type { Report } from '../../consensus/core/protocol.js'
+import type { Transaction } from '../../domain/transaction.js'
+import { openAdmissionStore } from '../../ingest/admission/store.js'
+import { runIntake } from '../../ingest/admission/intake.js'
+import { settleBlock } from '../../ingest/admission/settle.js'
+import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempool.js'
+import { loadGenesis } from '../config/load.js'
+import type { RoleConfig } from '../config/schema.js'
+import { holdLock } from '../shared/process-lock.js'
+import type { Logger } from '../shared/logger.js'
+import { openTransport } from './engines.js'
+import type { RunningRole } from './role.js'
+
+const VERIFIED_CACHE_ENTRIES = 50_000
+/** Transactions offered again after a lost view: enough to fill a block. */
+const REOFFERED_TXS = 500
+
+export async function startValidator(config: RoleConfig<'validator'>, log: Logger): Promise<RunningRole> {
+  const genesis = loadGenesis(config.genesis)
+  const set = validatorSetOf(genesis)
+  const signer = readKeyFile(config.key)
+  const lock = holdLock(join(config.data, 'validator.lock'), `validator ${config.name}`)
+  const safety = openSafetyStore(join(config.data, 'safety.record'), { chainId: asHex32<ChainId>(genesis.chainId), publicKey: signer.publicKey })
+  if (safety.repairedBytes > 0) log.warn({ bytes: safety.repairedBytes }, 'cut off an interrupted write at the end of the safety record')
+  const blocks = openBlockStore(join(config.data, 'chain'))
+  const store = openAdmissionStore(join(config.data, 'admission'))
+  const transport = await openTransport(config.transport)
+  const rules = rulesOf(genesis)
+  const verify = createVerifiedCache(createVerifier(), VERIFIED_CACHE_ENTRIES)
+  const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs))
+  const pool = { store, mempool, skewMs: genesis.limits.skewMs }
+  const checkTransaction = (tx: Transaction, blockTime: number): { ok: true } | { ok: false; code: 'MALFORMED' } | { ok: false; code: import('../../domain/reject-codes.js').RejectCode } => {
+    if (tx.kind !== 'event') return { ok: false, code: 'MALFORMED' }
+    const check = checkAnomaly(tx.bytes, blockTime as never, rules, verify)
+    return check.ok ? { ok: true } : { ok: false, code: check.code }
+  }
+
+  let fail: (error: unknown) => void = () => undefined
+  const failed = new Promise<never>((_, reject) => { fail = reject })
+  failed.catch(() => undefined)
+  const mesh = await startMesh({
+    seed: readKeySeed(config.key), listen: config.listen,
+    peers: config.peers.map(({ publicKey, address }) => ({ publicKey: hexToBytes(publicKey), name: publicKey.slice(0, 8), address })),
+  })
+  const reports = new Map<string, number>()
+  const onReport = (report: Report): void => {
+    reports.set(report.kind, (reports.get(report.kind) ?? 0) + 1)
+    if (report.kind === 'vote-received') return
+    if (report.kind === 'safety-alarm' || report.kind === 'double-vote' || report.kind === 'double-proposal') log.error({ report: report.kind }, 'safety report')
+    else log.debug({ report }, 'consensus report')
+    // Whoever leads the next view may not have what waits here.
+    if (report.kind === 'view-timed-out') offerAgain()
+  }
+  const node = await startValidatorNode({
+    genesis, signer, verify, checkTransaction, pool: mempool, mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
+    onCommit(committed) {
+      for (const { block } of committed) settleBlock(pool, block).catch(fail)
+    },
+    onFatal: (error) => fail(error),
+  })
+  const offerAgain = (): void => {
+    const waiting = mempool.select(new Set(), { maxCount: REOFFERED_TXS, maxBytes: genesis.limits.blockBytes, blockTime: systemClock.now() })
+    if (waiting.length > 0) gossip(mesh, 'transactions', encodeTransactions(waiting))
+  }
+  listen(mesh, 'transactions', (bytes) => {
+    try {
+      for (const tx of decodeTransactions(bytes)) addOffered(tx)
+      node.transactionsAvailable()
+    } catch (error) {
+      log.debug({ error: (error as Error).message }, 'refused gossiped transactions')
+    }
+  })
+  const addOffered = (tx: Transaction): void => {
+    if (tx.kind !== 'event' || store.isSettled(tx.id)) return
+    const check = checkAnomaly(tx.bytes, systemClock.now(), rules, verify)
+    if (check.ok) mempool.add({ tx, producer: undefined, time: (check.message.tsSeconds * 1000) as never })
+  }
+  await serve(mesh, RECEIPTS_PROTOCOL, (request) => answerReceipts(store, request))
+
+  const stopping = new AbortController()
+  const intake = runIntake({
+    transport, group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, signal: stopping.signal,
+    clock: () => systemClock.now(),
+    onReceipts(receipts) {
+      gossip(mesh, 'receipts', encodeReceiptBatch(receipts))
+      node.transactionsAvailable()
+    },
+  })
+
+  return {
+    status: () => ({ ...node.status(), validators: set.validators.length, mempool: mempool.counters(), receipts: store.nextSequence(), reports: Object.fromEntries(reports) }),
+    unhealthy: () => node.status().connectedPeers + 1 < set.quorum ? `only ${node.status().connectedPeers} of ${set.validators.length - 1} peers are connected; a quorum needs ${set.quorum}` : undefined,
+    done: Promise.race([intake, failed]),
+    async stop() {
+      stopping.abort()
+      await intake.catch(() => undefined)
+      await node.stop()
+      await transport.close()
+      await store.close()
+      lock.release()
+    },
+  }
+}

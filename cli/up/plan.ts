@@ -1,0 +1,65 @@
+/** What `up` is going to run: one configuration a process, with ports chosen and everything on the embedded engines. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { RoleConfigInput, RoleName } from '../config/schema.js'
+import type { DataFolder } from '../data-folder/open.js'
+import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
+import { freePorts } from '../shared/free-port.js'
+
+export type PlannedRole = { readonly name: string; readonly role: RoleName; readonly configPath: string; readonly opsUrl: string }
+
+export type Plan = {
+  readonly validators: readonly PlannedRole[]
+  readonly recorder: PlannedRole
+  readonly projector: PlannedRole
+  readonly api: PlannedRole
+  readonly detector: PlannedRole
+}
+
+export type PlanOptions = { readonly apiPort: number; readonly flows: string | undefined; readonly ratePerSecond: number | undefined; readonly baseTimeoutMs: number }
+
+export async function plan({ layout, genesis }: DataFolder, options: PlanOptions): Promise<Plan> {
+  mkdirSync(layout.run, { recursive: true })
+  const count = genesis.validators.length
+  const ports = await freePorts(2 * count + 4)
+  const p2p = ports.slice(0, count)
+  const opsPorts = ports.slice(count)
+  const here = (path: string): string => relative(layout.run, path)
+  const embedded = (path: string) => ({ kind: 'embedded' as const, path: here(path) })
+  const common = (port: number) => ({ genesis: here(layout.genesis), ops: { host: '127.0.0.1', port }, logLevel: 'info' as const })
+  const address = (index: number): string => `/ip4/127.0.0.1/tcp/${p2p[index]}`
+  const validatorPeers = genesis.validators.map(({ publicKey }, index) => ({ publicKey, address: address(index) }))
+  const recorderPeers = genesis.recorders.map(({ publicKey }) => ({ publicKey }))
+
+  const write = <R extends RoleName>(config: RoleConfigInput<R> & { name: string; role: R; ops: { port: number } }): PlannedRole => {
+    const configPath = layout.config(config.name)
+    writeFileSync(configPath, `${JSON.stringify(config, null, 2)}\n`)
+    return { name: config.name, role: config.role, configPath, opsUrl: `http://127.0.0.1:${config.ops.port}` }
+  }
+
+  const validators = genesis.validators.map(({ name }, index) => write<'validator'>({
+    role: 'validator', name, ...common(opsPorts[index] as number), key: here(layout.key(name)), data: here(layout.validator(name)),
+    listen: address(index), peers: [...validatorPeers.filter((_, i) => i !== index), ...recorderPeers],
+    transport: embedded(layout.topics), baseTimeoutMs: options.baseTimeoutMs,
+  }))
+  const [recorderPort, projectorPort, apiOpsPort, detectorPort] = opsPorts.slice(count) as [number, number, number, number]
+  const recorder = write<'recorder'>({
+    role: 'recorder', name: 'recorder', ...common(recorderPort), key: here(layout.key(RECORDER_KEY)), data: here(layout.recorder),
+    peers: validatorPeers, transport: embedded(layout.topics), eventlog: embedded(layout.eventlog),
+  })
+  const readModels = { eventlog: embedded(layout.eventlog), sql: { urlFile: here(layout.sqlUrl) }, timelines: embedded(layout.timelines) }
+  const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
+  const detector = write<'detector'>({
+    role: 'detector', name: 'detector', ...common(detectorPort), key: here(layout.key(DETECTOR_KEY)), transport: embedded(layout.topics),
+    ...(options.flows === undefined ? {} : { flows: options.flows }),
+    ...(options.ratePerSecond === undefined ? {} : { ratePerSecond: options.ratePerSecond }),
+  })
+  const others = [...validators, recorder, projector, detector]
+  const api = write<'api'>({
+    role: 'api', name: 'api', ...common(apiOpsPort), host: '127.0.0.1', port: options.apiPort, ...readModels,
+    roles: Object.fromEntries(others.map(({ name, opsUrl }) => [name, opsUrl])),
+  })
+  return { validators, recorder, projector, api, detector }
+}
+
+export const allRoles = ({ validators, recorder, projector, api, detector }: Plan): readonly PlannedRole[] => [...validators, recorder, projector, api, detector]

@@ -1,0 +1,122 @@
+/** `up`: everything on one machine. Opens the folder, starts the roles, shows what happens, settles, sums up. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openSource } from '../../detector/sources/open-source.js'
+import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
+import { DEFAULT_FOLDER } from '../data-folder/layout.js'
+import { openOrCreate } from '../data-folder/open.js'
+import { freePort, isPortFree } from '../shared/free-port.js'
+import { holdLock } from '../shared/process-lock.js'
+import { UserError } from '../shared/user-error.js'
+import { openLiveTable } from './live-table.js'
+import { allRoles, plan, type Plan } from './plan.js'
+import { createProcesses } from './processes.js'
+import { isSettled, takeSnapshot, type Snapshot } from './snapshot.js'
+import { summarise, type Summary } from './summary.js'
+
+export type UpOptions = {
+  readonly flows?: string
+  readonly data?: string
+  readonly validators?: number
+  readonly forSeconds?: number
+  readonly ratePerSecond?: number
+  readonly apiPort?: number
+  readonly baseTimeoutMs?: number
+}
+
+export const DEFAULT_API_PORT = 9441
+const SHOW_EVERY_MS = 500
+const MESH_WITHIN_MS = 60_000
+const SETTLE_WITHIN_MS = 20_000
+
+/** @param say takes lines about what is being done; the table goes to `screen` */
+export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say: (line: string) => void, signal: AbortSignal): Promise<Summary> {
+  if (options.flows !== undefined) await checkFlows(options.flows)
+  const data = openOrCreate(resolve(options.data ?? DEFAULT_FOLDER), options.validators)
+  const { layout, genesis } = data
+  const lock = holdLock(layout.lock, 'cybermesh up')
+  const closers: (() => Promise<void> | void)[] = [() => lock.release()]
+  try {
+    say(data.isNew ? `new network of ${genesis.validators.length} validators in ${layout.folder}` : `continuing in ${layout.folder}`)
+    const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
+    closers.unshift(() => postgres.stop())
+    if (postgres.notice !== undefined) say(postgres.notice)
+    writeFileSync(layout.sqlUrl, `${postgres.url}\n`, { mode: 0o600 })
+
+    const apiPort = await chooseApiPort(options.apiPort)
+    if (options.apiPort === undefined && apiPort !== DEFAULT_API_PORT) say(`port ${DEFAULT_API_PORT} is in use, the API takes ${apiPort}`)
+    const roles = await plan(data, {
+      apiPort, flows: options.flows === undefined ? undefined : resolve(options.flows), ratePerSecond: options.ratePerSecond, baseTimeoutMs: options.baseTimeoutMs ?? 2000,
+    })
+    const api = `http://127.0.0.1:${apiPort}`
+    let note = ''
+    const processes = createProcesses((name, reason) => { note = `${name} stopped (${reason}), starting it again` })
+    closers.unshift(() => processes.stopAll(), () => rmSync(layout.running, { force: true }))
+    const remember = (): void => writeFileSync(layout.running, `${JSON.stringify({
+      pid: process.pid, api, sqlUrlFile: layout.sqlUrl, postgres: postgres.pid, pids: processes.pids(), roles: Object.fromEntries(allRoles(roles).map(({ name, opsUrl }) => [name, opsUrl])),
+    }, null, 2)}\n`, { mode: 0o600 })
+
+    say('starting validators, recorder, projector and API')
+    const before = [...roles.validators, roles.recorder, roles.projector, roles.api]
+    await Promise.all(before.map((role) => processes.start(role, layout.log(role.name))))
+    remember()
+    await untilMeshed(roles, signal)
+    const start = await takeSnapshot(roles, false)
+    const startedAt = Date.now()
+    await processes.start(roles.detector, layout.log(roles.detector.name))
+    remember()
+    say(`GraphQL at ${api}/graphql`)
+
+    const table = openLiveTable(screen, api)
+    const endsAt = options.forSeconds === undefined ? Infinity : startedAt + options.forSeconds * 1000
+    while (!signal.aborted && Date.now() < endsAt) {
+      const now = await takeSnapshot(roles, true)
+      table.show(now, note)
+      // A file that was given ends the run when all that it led to has settled.
+      if (options.flows !== undefined && options.forSeconds === undefined && now.detector.isFinished) break
+      await sleep(Math.min(SHOW_EVERY_MS, Math.max(0, endsAt - Date.now())), undefined, { signal }).catch(() => undefined)
+      if (existsSync(layout.running)) remember()
+    }
+    table.close()
+    const seconds = (Date.now() - startedAt) / 1000
+    await processes.stop('detector')
+    say('waiting until everything on its way has settled')
+    const end = await untilSettled(roles)
+    return await summarise(end, start, seconds, api, postgres.url)
+  } finally {
+    for (const close of closers) await close()
+  }
+}
+
+/** Refuses a file that cannot be read before anything is started for it. */
+async function checkFlows(path: string): Promise<void> {
+  const source = await openSource(path)
+  await source.items.return(undefined)
+}
+
+async function chooseApiPort(asked: number | undefined): Promise<number> {
+  if (asked === undefined) return await isPortFree(DEFAULT_API_PORT) ? DEFAULT_API_PORT : freePort()
+  if (!await isPortFree(asked)) throw new UserError('PORT_IN_USE', `port ${asked} is in use; stop the program that holds it or choose another with --api-port`)
+  return asked
+}
+
+/** Detection starts when every validator sees every other, so that a start costs no view change. */
+async function untilMeshed(roles: Plan, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + MESH_WITHIN_MS
+  while (!signal.aborted) {
+    const { validators } = await takeSnapshot(roles, false)
+    if (validators.every(({ peers }) => peers === validators.length - 1)) return
+    if (Date.now() > deadline) throw new UserError('NO_MESH', 'the validators cannot reach each other; look into the run folder of the data for their logs')
+    await sleep(100)
+  }
+}
+
+async function untilSettled(roles: Plan): Promise<Snapshot> {
+  const deadline = Date.now() + SETTLE_WITHIN_MS
+  for (;;) {
+    const snapshot = await takeSnapshot(roles, false)
+    if (isSettled(snapshot) || Date.now() > deadline) return snapshot
+    await sleep(100)
+  }
+}

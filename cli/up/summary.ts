@@ -1,0 +1,64 @@
+/** What `up` says at the end, as the documented JSON and as a table. */
+import Table from 'cli-table3'
+import pg from 'pg'
+import type { Snapshot } from './snapshot.js'
+
+export type Summary = {
+  readonly published: number
+  readonly admitted: number
+  readonly committed: number
+  readonly rejected: number
+  readonly timeout: number
+  readonly expired: number
+  readonly inFlight: number
+  readonly height: number
+  readonly blocks: number
+  readonly emptyBlocks: number
+  readonly viewChanges: number
+  /** Published to committed in this run; null when nothing was committed. */
+  readonly latencyMs: { readonly p50: number; readonly p99: number } | null
+  readonly txPerSecond: number
+  /** One a validator; null for one that did not answer. */
+  readonly stateRoots: readonly (string | null)[]
+  readonly logPosition: number
+  readonly projections: Snapshot['projections']
+  readonly api: string
+}
+
+/** @param before counts when detection started, so that rates speak of this run */
+export async function summarise(end: Snapshot, before: Snapshot, seconds: number, api: string, sqlUrl: string): Promise<Summary> {
+  const { blocks, emptyBlocks } = await countBlocks(sqlUrl)
+  return {
+    ...end.counts, height: end.height, blocks, emptyBlocks,
+    viewChanges: Math.max(0, ...end.validators.map(({ viewChanges }) => viewChanges)),
+    latencyMs: end.latencyMs ?? null,
+    txPerSecond: Math.round(((end.counts.committed - before.counts.committed) / Math.max(seconds, 0.001)) * 100) / 100,
+    stateRoots: end.validators.map(({ up, stateRoot }) => (up ? stateRoot : null)),
+    logPosition: end.logPosition, projections: end.projections, api,
+  }
+}
+
+async function countBlocks(sqlUrl: string): Promise<{ blocks: number; emptyBlocks: number }> {
+  const client = new pg.Client({ connectionString: sqlUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ blocks: string; empty: string }>('SELECT count(*) AS blocks, count(*) FILTER (WHERE tx_count = 0) AS empty FROM blocks')
+    return { blocks: Number(rows[0]?.blocks), emptyBlocks: Number(rows[0]?.empty) }
+  } finally {
+    await client.end()
+  }
+}
+
+export function renderSummary(summary: Summary): string {
+  const settled = summary.committed + summary.rejected + summary.timeout + summary.expired
+  const table = new Table({ style: { head: [] } })
+  table.push(
+    ['published', `${summary.published} = ${summary.committed} committed + ${summary.rejected} rejected + ${summary.timeout} timed out + ${summary.expired} expired + ${summary.published - settled} in flight`],
+    ['chain', `height ${summary.height}, ${summary.emptyBlocks} of ${summary.blocks} blocks empty, ${summary.viewChanges} view changes`],
+    ['latency', summary.latencyMs === null ? 'nothing was committed' : `${summary.latencyMs.p50} ms p50, ${summary.latencyMs.p99} ms p99 from published to committed`],
+    ['throughput', `${summary.txPerSecond} committed a second`],
+    ['state roots', [...new Set(summary.stateRoots)].map((root) => `${root?.slice(0, 16) ?? 'no answer'} x${summary.stateRoots.filter((other) => other === root).length}`).join('   ')],
+    ['event log', `${summary.logPosition} events; ${Object.entries(summary.projections).map(([name, { position }]) => `${name} at ${position}`).join(', ')}`],
+  )
+  return table.toString()
+}

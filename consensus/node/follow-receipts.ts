@@ -1,0 +1,47 @@
+/** Admission receipts as a follower gets them: gossiped as they are written, pulled by sequence where some are missing. */
+import type { ValidatorId } from '../../domain/ids.js'
+import type { AdmissionReceipt } from '../../domain/receipt.js'
+import { decodeReceiptBatch, listen } from '../network/gossip.js'
+import { peerIdOf } from '../network/identity.js'
+import type { Mesh } from '../network/mesh.js'
+import { request, RequestFailedError } from '../network/requests.js'
+import { decodeReceiptsAnswer, encodeReceiptsRequest, RECEIPTS_PROTOCOL } from './receipt-exchange.js'
+
+export type ReceiptFollower = {
+  pushed(signal: AbortSignal): AsyncIterable<readonly AdmissionReceipt[]>
+  receiptsFrom(validator: ValidatorId, sequence: number, limit: number): Promise<readonly AdmissionReceipt[]>
+}
+
+/** Batches waiting for a slow reader; older ones are dropped and pulled later. */
+const MAX_WAITING = 1000
+
+export function followReceipts(mesh: Mesh, validators: readonly { readonly id: ValidatorId; readonly publicKey: Uint8Array }[]): ReceiptFollower {
+  const peers = new Map(validators.map(({ id, publicKey }) => [id, peerIdOf(publicKey)]))
+  const waiting: (readonly AdmissionReceipt[])[] = []
+  let wake: () => void = () => undefined
+  listen(mesh, 'receipts', (bytes) => {
+    try {
+      waiting.push(decodeReceiptBatch(bytes))
+    } catch {
+      return // Not from our validators' code; what is missing is pulled from them directly.
+    }
+    if (waiting.length > MAX_WAITING) waiting.shift()
+    wake()
+  })
+
+  return {
+    async *pushed(signal) {
+      signal.addEventListener('abort', () => wake(), { once: true })
+      while (!signal.aborted) {
+        const batch = waiting.shift()
+        if (batch !== undefined) yield batch
+        else await new Promise<void>((resolve) => { wake = resolve })
+      }
+    },
+    async receiptsFrom(validator, sequence, limit) {
+      const peer = peers.get(validator)
+      if (peer === undefined || !mesh.isConnected(peer)) throw new RequestFailedError(RECEIPTS_PROTOCOL, 'the validator is not connected')
+      return decodeReceiptsAnswer(await request(mesh, peer, RECEIPTS_PROTOCOL, encodeReceiptsRequest(sequence, limit)))
+    },
+  }
+}
