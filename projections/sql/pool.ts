@@ -12,5 +12,7 @@ export type SqlPoolOptions = {
 export function createSqlPool({ url, max = 10, onLost = () => undefined }: SqlPoolOptions): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true })
   pool.on('error', onLost)
+  // The pool stops listening to a connection while it is in use or being closed; each keeps a listener of its own.
+  pool.on('connect', (client) => { client.on('error', () => undefined) })
   return pool
 }

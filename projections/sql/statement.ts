@@ -14,6 +14,9 @@ export async function runStatements(client: SqlRunner, statements: readonly SqlS
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let isBroken = false
+  // A connection cut between two of our queries is told as an event, which ends the process where nobody listens.
+  const onLost = (): void => { isBroken = true }
+  client.on('error', onLost)
   try {
     await client.query('BEGIN')
     const result = await work(client)
@@ -23,6 +26,8 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     await client.query('ROLLBACK').catch(() => { isBroken = true })
     throw error
   } finally {
+    // A broken connection may go on reporting errors while it is being closed.
+    if (!isBroken) client.off('error', onLost)
     client.release(isBroken)
   }
 }

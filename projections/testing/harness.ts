@@ -12,6 +12,7 @@ export type ProjectionHarness = {
   readonly sql: pg.Pool
   readonly timelines: TimelineStore
   readonly projections: readonly Projection[]
+  readonly paths: { readonly log: string; readonly timelines: string }
   /** Runs all projections to the end of the log. */
   catchUp(): Promise<void>
   close(): Promise<void>
@@ -20,11 +21,12 @@ export type ProjectionHarness = {
 export async function createHarness(postgres: TestPostgres): Promise<ProjectionHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-projections-'))
   const sql = await postgres.createDatabase(migrate)
-  const log = await openEmbeddedLog(join(folder, 'log'))
-  const timelines = await openEmbeddedTimelines(join(folder, 'timelines'))
+  const paths = { log: join(folder, 'log'), timelines: join(folder, 'timelines') }
+  const log = await openEmbeddedLog(paths.log)
+  const timelines = await openEmbeddedTimelines(paths.timelines)
   const projections = createProjections({ sql, timelines })
   return {
-    log, sql, timelines, projections,
+    log, sql, timelines, projections, paths,
     async catchUp() {
       const { signal } = new AbortController()
       await Promise.all(projections.map((projection) => runProjection({ log, projection, signal, untilEnd: true })))

@@ -21,6 +21,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     const pool = new pg.Pool({ connectionString: server.url.replace(/\/[^/]*$/, `/${name}`), max })
     // An idle connection that a test cuts on purpose must not end the test run.
     pool.on('error', () => undefined)
+    pool.on('connect', (client) => { client.on('error', () => undefined) })
     return pool
   }
   const admin = poolOn('cybermesh', 1)
