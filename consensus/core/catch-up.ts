@@ -8,7 +8,7 @@ import { heightOf } from './block-tree.js'
 import { commitBy, processQc } from './certificates.js'
 import { emit, isValidQc, report, type Core } from './core-state.js'
 import { ask, nextPeer } from './fetching.js'
-import { checkLink, executeAndCompare } from './validate-block.js'
+import { checkLink, executeAndCompare, type BlockFault } from './validate-block.js'
 
 export function onFetchFailed(core: Core, from: ValidatorId, target: BlockHash): void {
   const fetch = core.fetches.get(target)
@@ -26,36 +26,36 @@ export function onBlocks(core: Core, from: ValidatorId, target: BlockHash, block
   const before = core.tree.head.block.hash
   let added = 0
   for (const [i, block] of blocks.entries()) {
-    // The next block's certificate, or the target itself, says that a quorum stands behind this block.
-    const isCertified = block.hash === target || blocks[i + 1]?.justify.data.blockHash === block.hash
-    if (!isCertified || !addCertified(core, block, blocks[i + 1], from)) break
+    if (block.header.height <= heightOf(core.tree.head) || core.tree.get(block.hash) !== undefined) continue
+    if (!addCertified(core, block, blocks[i + 1], target, from)) break
     added += 1
   }
   for (const block of blocks) {
     if (core.tree.get(block.hash) !== undefined && core.tree.head.block.hash !== block.hash) emit(core, { type: 'persist-block', block })
   }
-  const progressed = added > 0 || before !== core.tree.head.block.hash
-  if (core.tree.get(target) !== undefined || !progressed) {
-    if (core.tree.get(target) === undefined) onFetchFailed(core, from, target)
-    core.fetches.delete(target)
-    return
-  }
+  // Only new blocks are progress: a peer that repeats old ones must not be asked for ever.
+  if (added === 0 && before === core.tree.head.block.hash) return onFetchFailed(core, from, target)
   core.fetches.delete(target)
-  ask(core, target, from, 1)
+  if (core.tree.get(target) === undefined) ask(core, target, from, 1)
 }
 
-function addCertified(core: Core, block: Block, child: Block | undefined, from: ValidatorId): boolean {
-  if (block.header.height <= heightOf(core.tree.head)) return true
+/** The next block's certificate, or the target itself, says that a quorum stands behind this block. */
+function addCertified(core: Core, block: Block, child: Block | undefined, target: BlockHash, from: ValidatorId): boolean {
+  const isNamedByChild = child?.justify.data.blockHash === block.hash && isValidQc(core, child.justify)
+  if (block.hash !== target && !isNamedByChild) return false
   if (!isValidQc(core, block.justify)) return false
-  if (child !== undefined && !isValidQc(core, child.justify)) return false
   const added = addBlock(core, block)
   if (!added.ok) {
     report(core, { kind: 'message-refused', from, message: 'sync-info', reason: `block ${block.header.height}: ${added.reason}` })
+    if (STATE_FAULTS.has(added.reason)) report(core, { kind: 'safety-alarm', reason: `certified block ${block.header.height}: ${added.reason} here` })
     return false
   }
-  if (child !== undefined) processQc(core, child.justify, from)
+  if (isNamedByChild) processQc(core, child.justify, from)
   return true
 }
+
+/** A quorum executed this block and got another result than we do: our software or our state is wrong. */
+const STATE_FAULTS: ReadonlySet<string> = new Set<BlockFault>(['state-root-differs', 'receipts-root-differs'])
 
 export type AddOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 

@@ -7,8 +7,8 @@ import { emit, report, type Core } from './core-state.js'
 import { requestBlock } from './fetching.js'
 import type { CommittedBlock } from './protocol.js'
 
-/** Votes are kept this many views back, so that a late second vote is still seen as what it is. */
-const KEPT_VIEWS = 16
+/** Votes and proposals are kept this many views back, so that a late second one is still seen as what it is. */
+export const KEPT_VIEWS = 16
 
 /** @param from who showed the certificate, and so can be asked for its block */
 export function processQc(core: Core, qc: QuorumCertificate, from: ValidatorId | undefined): void {
@@ -39,6 +39,10 @@ function enterView(core: Core, view: View): void {
 
 /** Commits the parent of the certified block, and every ancestor not yet final, oldest first. */
 export function commitBy(core: Core, qc: QuorumCertificate): void {
+  const { head } = core.tree
+  if (qc.data.commit?.height === heightOf(head) && qc.data.commit.hash !== head.block.hash) {
+    return report(core, { kind: 'safety-alarm', reason: `a quorum commits ${qc.data.commit.hash} at height ${heightOf(head)}, this node committed ${head.block.hash}` })
+  }
   const certified = core.tree.get(qc.data.blockHash)
   const parent = certified?.parent
   if (certified === undefined || parent === undefined) return

@@ -50,7 +50,7 @@ export type Core = {
   /** In-flight block requests by target. */
   readonly fetches: Map<BlockHash, Fetch>
   /** First proposal seen in each recent view. */
-  readonly proposals: Map<View, { readonly hash: BlockHash; readonly proposer: ValidatorId }>
+  readonly proposals: Map<View, { readonly hash: BlockHash; readonly signature: Uint8Array; readonly isDouble: boolean }>
   record: SafetyRecord
   view: View
   now: UnixMillis

@@ -35,7 +35,8 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
   return {
     step(event, now) {
       core.now = now
-      core.tree.commitsAreStored()
+      // Commits made while recovering leave with this step: their changes are not stored yet.
+      if (core.effects.length === 0) core.tree.commitsAreStored()
       handle(core, event)
       retryPendingProposal(core)
       // With one validator a proposal certifies itself and opens the next view at once.

@@ -4,9 +4,10 @@
  */
 import { timeoutSignBytes, type Timeout, type TimeoutCertificate } from '../../domain/certificate.js'
 import type { ValidatorId, View } from '../../domain/ids.js'
-import { txIdsBefore } from './block-tree.js'
+import { heightOf, txIdsBefore } from './block-tree.js'
 import { processQc, processTc } from './certificates.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
+import { requestBlock } from './fetching.js'
 import { signTimeout } from './safety-rules.js'
 import { sendSyncInfo } from './sync-info.js'
 
@@ -17,9 +18,11 @@ const MAX_BACKOFF_STEPS = 6
 export const timeoutMs = (baseMs: number, failedViews: number): number =>
   Math.round(baseMs * BACKOFF ** Math.min(failedViews, MAX_BACKOFF_STEPS))
 
-/** Work is a waiting transaction, a block with transactions that is not final yet, or a proposal to certify. */
+/** Work is a waiting transaction, a block with transactions that is not final, a proposal or a view change to certify. */
 export function hasWork(core: Core): boolean {
   if (core.proposalInView || core.pendingProposal?.proposal.block.header.view === core.view) return true
+  // Joined timeouts may be lost like any message: they are sent again until the view change is certified.
+  if (core.timeouts.isJoined(core.view)) return true
   const tip = core.tree.get(core.record.highQc.data.blockHash)
   // The highest certified block is being fetched: whether it needs finishing is not known yet.
   if (tip === undefined) return true
@@ -41,6 +44,8 @@ export function updateTimer(core: Core): void {
 export function onTimer(core: Core, view: View): void {
   if (view !== core.view || core.timerView !== view) return
   core.timerView = undefined
+  const { highQc } = core.record
+  if (highQc.data.height > heightOf(core.tree.head)) requestBlock(core, highQc.data.blockHash, undefined)
   giveUp(core)
 }
 

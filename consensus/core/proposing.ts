@@ -22,10 +22,11 @@ export function proposeIfLeader(core: Core): boolean {
   if (!signed.ok) return false
   core.record = signed.record
   tree.add(built.block, built.execution)
-  core.proposals.set(view, { hash: built.block.hash, proposer: config.self })
+  core.proposals.set(view, { hash: built.block.hash, signature: signed.value.signature, isDouble: false })
   core.proposalInView = true
-  emit(core, { type: 'persist-safety', record: signed.record }, { type: 'broadcast', message: { type: 'proposal', proposal: signed.value } })
-  voteFor(core, built.block, lastTc)
+  // The record written with the vote holds the proposal too: one write for both.
+  if (!voteFor(core, built.block, lastTc, config.self)) emit(core, { type: 'persist-safety', record: signed.record })
+  emit(core, { type: 'broadcast', message: { type: 'proposal', proposal: signed.value } })
   return true
 }
 

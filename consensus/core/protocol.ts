@@ -50,11 +50,14 @@ export type CommittedBlock = {
   readonly commitCertificate: QuorumCertificate
 }
 
+/** A proposer's signature over a block hash: two of them for one view prove what it did to anyone. */
+export type SignedHash = { readonly hash: BlockHash; readonly signature: Uint8Array }
+
 export type Report =
   | { readonly kind: 'message-refused'; readonly from: ValidatorId; readonly message: PeerMessage['type']; readonly reason: string }
   | { readonly kind: 'vote-refused'; readonly view: View; readonly reason: SafetyRefusal | string }
   | { readonly kind: 'double-vote'; readonly first: Vote; readonly second: Vote }
-  | { readonly kind: 'double-proposal'; readonly view: View; readonly proposer: ValidatorId; readonly first: BlockHash; readonly second: BlockHash }
+  | { readonly kind: 'double-proposal'; readonly view: View; readonly proposer: ValidatorId; readonly first: SignedHash; readonly second: SignedHash }
   | { readonly kind: 'vote-received'; readonly vote: Vote }
   | { readonly kind: 'view-timed-out'; readonly view: View; readonly at: UnixMillis }
   | { readonly kind: 'view-changed'; readonly view: View }

@@ -13,6 +13,8 @@ export type TimeoutOutcome =
 export type TimeoutPool = {
   /** Adds a timeout whose signature and certificates were verified. */
   add(timeout: Timeout): TimeoutOutcome
+  /** Whether f+1 validators, so at least one honest one, have given up `view`. */
+  isJoined(view: View): boolean
   prune(view: View): void
   readonly size: number
 }
@@ -30,6 +32,7 @@ export function createTimeoutPool(set: ValidatorSet): TimeoutPool {
       if (timeouts.size === set.quorum) return { kind: 'certified', tc: assembleTc(set, [...timeouts.values()]) }
       return timeouts.size === joinSize ? { kind: 'join' } : { kind: 'counted' }
     },
+    isJoined: (view) => (views.get(view)?.size ?? 0) >= joinSize,
     prune(view) {
       for (const known of views.keys()) if (known < view) views.delete(known)
     },

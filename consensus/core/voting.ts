@@ -1,9 +1,9 @@
 /** Proposals in, votes out; votes in, certificates out. */
-import { proposalSignBytes, type Block } from '../../domain/block.js'
+import { isConsistent, proposalSignBytes, type Block } from '../../domain/block.js'
 import { voteSignBytes, type TimeoutCertificate, type Vote } from '../../domain/certificate.js'
 import type { ValidatorId } from '../../domain/ids.js'
 import { addBlock } from './catch-up.js'
-import { processQc, processTc } from './certificates.js'
+import { KEPT_VIEWS, processQc, processTc } from './certificates.js'
 import { voteDataFor } from './commit-rule.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { requestBlock } from './fetching.js'
@@ -19,9 +19,11 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   const { block, lastTc } = proposal
   const refused = refuseProposal(core, proposal)
   if (refused !== undefined) return report(core, { kind: 'message-refused', from, message: 'proposal', reason: refused })
-  noteProposal(core, block)
+  const isFirst = noteProposal(core, proposal)
   processQc(core, block.justify, from)
   if (lastTc !== undefined) processTc(core, lastTc, from)
+  // A leader that makes many blocks for one view gets one of them into our tree; a quorum may still choose another.
+  if (!isFirst && !isWanted(core, block)) return
   if (core.tree.get(block.header.parentHash) === undefined) {
     if (block.header.view >= core.view) core.pendingProposal = { proposal, from }
     return requestBlock(core, block.header.parentHash, from)
@@ -32,44 +34,69 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   const check = checkForVote(block, { limits: core.config.limits, checkTransaction: core.config.checkTransaction, now: core.now })
   if (!check.ok) return report(core, { kind: 'vote-refused', view: block.header.view, reason: check.fault })
   core.proposalInView = true
-  voteFor(core, block, lastTc)
+  voteFor(core, block, lastTc, from)
 }
 
 /** Checks by rising cost; returns why the proposal is refused. */
 function refuseProposal(core: Core, { block, lastTc, signature }: Proposal): string | undefined {
   const { set, verify } = core.config
-  const { view, proposer, epoch, chainId } = block.header
+  const { view, proposer, epoch, chainId, parentHash } = block.header
   if (chainId !== set.chainId) return 'wrong-chain'
   if (epoch !== set.epoch) return 'wrong-epoch'
+  if (view + KEPT_VIEWS < core.view) return 'view-long-past'
   if (proposer !== leaderOf(set, view)) return 'not-the-leader'
+  if (block.justify.data.blockHash !== parentHash) return 'justify-of-another-block'
   if (block.justify.data.view >= view || !isEntryProof(view, block.justify.data.view, lastTc)) return 'no-entry-proof'
   const key = set.byId(proposer)?.publicKey
   if (key === undefined || !verify(key, proposalSignBytes(set.chainId, epoch, view, block.hash), signature)) return 'bad-signature'
+  // Whoever passes a proposal on cannot exchange what the signed hash stands for.
+  if (!isConsistent(block)) return 'content-not-bound'
   if (!isValidQc(core, block.justify)) return 'bad-justify'
   if (lastTc !== undefined && !isValidTc(core, lastTc)) return 'bad-timeout-certificate'
   return undefined
 }
 
-function noteProposal(core: Core, block: Block): void {
+/** Remembers the first proposal of a view and shows a second one, once. @returns whether this is the first */
+function noteProposal(core: Core, { block, signature }: Proposal): boolean {
   const { view, proposer } = block.header
-  const first = core.proposals.get(view)
-  if (first === undefined) core.proposals.set(view, { hash: block.hash, proposer })
-  else if (first.hash !== block.hash) report(core, { kind: 'double-proposal', view, proposer, first: first.hash, second: block.hash })
+  const known = core.proposals.get(view)
+  if (known === undefined) core.proposals.set(view, { hash: block.hash, signature, isDouble: false })
+  if (known === undefined || known.hash === block.hash) return true
+  if (!known.isDouble) {
+    core.proposals.set(view, { ...known, isDouble: true })
+    report(core, { kind: 'double-proposal', view, proposer, first: { hash: known.hash, signature: known.signature }, second: { hash: block.hash, signature } })
+  }
+  return false
 }
 
-/** The block is in the tree and passed every check; the safety rules have the last word. */
-export function voteFor(core: Core, block: Block, lastTc: TimeoutCertificate | undefined): void {
+const isWanted = (core: Core, { hash }: Block): boolean => core.fetches.has(hash) || core.record.highQc.data.blockHash === hash
+
+/**
+ * The block is in the tree and passed every check; the safety rules have the last word.
+ * @param from who proposed it
+ * @returns whether a new vote, and with it the safety record, was written
+ */
+export function voteFor(core: Core, block: Block, lastTc: TimeoutCertificate | undefined, from: ValidatorId): boolean {
   const parent = core.tree.get(block.header.parentHash)
   // The parent may have become the committed head while the block was added; it is still in the tree then.
-  if (parent === undefined) return
+  if (parent === undefined) return false
   const signed = signVote(core.safety, core.record, block, voteDataFor(block, parent.block), lastTc)
-  if (!signed.ok) return report(core, { kind: 'vote-refused', view: block.header.view, reason: signed.refusal })
+  if (!signed.ok) {
+    report(core, { kind: 'vote-refused', view: block.header.view, reason: signed.refusal })
+    return false
+  }
+  // Asked again, answered again, but only to the one who asks: a repeated proposal must not cost n messages and a write.
+  if (signed.record === core.record) {
+    if (from !== core.config.self) emit(core, { type: 'send', to: from, message: { type: 'vote', vote: signed.value } })
+    return false
+  }
   core.record = signed.record
   emit(core,
     { type: 'persist-block', block },
     { type: 'persist-safety', record: signed.record },
     { type: 'broadcast', message: { type: 'vote', vote: signed.value } })
   countVote(core, signed.value, core.config.self)
+  return true
 }
 
 export function onVote(core: Core, vote: Vote, from: ValidatorId): void {
@@ -80,12 +107,12 @@ export function onVote(core: Core, vote: Vote, from: ValidatorId): void {
   if (voter === undefined || !verify(voter.publicKey, voteSignBytes(set.chainId, vote.data), vote.signature)) {
     return report(core, { kind: 'message-refused', from, message: 'vote', reason: 'bad-signature' })
   }
-  report(core, { kind: 'vote-received', vote })
   countVote(core, vote, from)
 }
 
 function countVote(core: Core, vote: Vote, from: ValidatorId): void {
   const outcome = core.votes.add(vote)
+  if (outcome.kind !== 'repeated' && from !== core.config.self) report(core, { kind: 'vote-received', vote })
   if (outcome.kind === 'double-vote') report(core, outcome)
   if (outcome.kind !== 'certified') return
   // The signatures were each verified; the certificate's own consistency (2-chain info) was not.
