@@ -219,10 +219,28 @@ describe('the recorder', () => {
     await until('it is published', () => recorder.status().published === 1)
     await harness.stop()
     time.now = NOW + 3_600_000
-    recorder = harness.start()
+    let pulls = 0
+    recorder = harness.start({ receipts: { ...receipts, receiptsFrom: (...question) => { pulls += 1; return receipts.receiptsFrom(...question) } } })
+    await until('it has asked often, and swept in between', () => pulls > 50)
     receipts.store(network.receipt(0, at(0), bytes, ADMITTED))
     await until('it is admitted, an hour later', () => recorder.status().admitted === 1)
     expect(recorder.status().timeout).toBe(0)
+  })
+
+  it('calls a message late by when it could read it, not by how long it lay in the topic', async () => {
+    const { network, messages, receipts, time } = harness
+    let pulls = 0
+    const recorder = harness.start({ receipts: { ...receipts, receiptsFrom: (...question) => { pulls += 1; return receipts.receiptsFrom(...question) } } })
+    await until('it has opened', () => pulls > 0)
+    time.now = NOW + 3_600_000
+    const bytes = network.message({ id: testId(1) })
+    messages.push(published(0, bytes))
+    await until('it is published', () => recorder.status().published === 1)
+    const before = pulls
+    await until('it has swept', () => pulls > before + 50)
+    receipts.store(network.receipt(0, at(0), bytes, ADMITTED))
+    await until('it is admitted', () => recorder.status().admitted === 1)
+    expect(await harness.lifeOf(testId(1))).toEqual(['Published', 'Admitted'])
   })
 
   it('sends dead letters again until they are taken', async () => {

@@ -97,6 +97,19 @@ describe('the commit publisher', () => {
     expect(await published()).toBe(2)
   })
 
+  it('publishes nothing at or below its height, even when it reads the log from the beginning', async () => {
+    await commit(1)
+    await commit(2)
+    const before = openPublisherCheckpoint(join(path, 'checkpoint'))
+    await before.save({ position: 0, height: 1 })
+    await before.close()
+    const publisher = start()
+    await until('the second block is past', () => publisher.checkpoint.load().height === 2)
+    await publisher.stop()
+    const records = await takeRecords(await transport.consume({ topics: ['control.commits.v1'], group: 'test' }), await published())
+    expect(records.map(({ key }) => bytesToHex(key))).toEqual([bytesToHex(commitKey(2 as Height))])
+  })
+
   it('publishes again, with the same key, what it sent before its checkpoint was saved', async () => {
     await commit(1)
     const first = start()

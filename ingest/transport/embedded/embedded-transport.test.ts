@@ -39,6 +39,31 @@ describe('opening embedded topics', () => {
     await expect(transport.send([record])).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
+  it('never moves a group back, so a late commit of a replaced consumer skips and repeats nothing', async () => {
+    const transport = await openEmbeddedTransport(join(folder.path, 'late'), { topics: { a: 1 } })
+    const consumer = await transport.consume({ topics: ['a'], group: 'g' })
+    await consumer.commit([{ topic: 'a', partition: 0, offset: 5 }])
+    await consumer.commit([{ topic: 'a', partition: 0, offset: 3 }])
+    expect(await transport.committed('g', 'a')).toEqual([{ topic: 'a', partition: 0, offset: 5 }])
+    await expect(consumer.commit([{ topic: 'b', partition: 0, offset: 1 }])).rejects.toMatchObject({ code: 'BAD_PARTITION' })
+    await consumer.close()
+    await expect(consumer.commit([])).rejects.toMatchObject({ code: 'CLOSED' })
+    await transport.close()
+  })
+
+  it('bounds a batch by bytes, and still hands out a record that is larger than the bound', async () => {
+    const transport = await openEmbeddedTransport(join(folder.path, 'bytes'), { topics: { a: 1 }, maxBatchBytes: 1000 })
+    await transport.send([10, 600, 600, 5000, 10].map((size) => ({ topic: 'a', key: Buffer.of(1), value: Buffer.alloc(size) })))
+    const consumer = await transport.consume({ topics: ['a'], group: 'g' })
+    const sizes: number[][] = []
+    for await (const batch of consumer.batches(AbortSignal.timeout(10_000))) {
+      sizes.push(batch.map(({ value }) => value.length))
+      if (sizes.flat().length === 5) break
+    }
+    expect(sizes).toEqual([[10, 600, 600], [5000], [10]])
+    await transport.close()
+  })
+
   it('refuses a folder it cannot use', async () => {
     await expect(openEmbeddedTransport('/dev/null/topics')).rejects.toMatchObject({ code: 'OPEN_FAILED' })
   })
