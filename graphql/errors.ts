@@ -2,6 +2,9 @@
 import { GraphQLError } from './graphql-js.js'
 import { kindOfSqlError } from '../projections/sql/retry.js'
 
+/** SQLSTATE of a query on tables that no projector has made. */
+const UNDEFINED_TABLE = '42P01'
+
 export const badInput = (field: string, sentence: string): GraphQLError =>
   new GraphQLError(`${field}: ${sentence}`, { extensions: { code: 'BAD_USER_INPUT', field } })
 
@@ -13,6 +16,9 @@ export function maskError(error: unknown, report: (error: unknown) => void, code
   report(cause)
   if (kindOfSqlError(cause) === 'transient') {
     return new GraphQLError('the read models cannot be reached; try again in a moment', { ...place, extensions: { code: 'UNAVAILABLE' } })
+  }
+  if ((cause as { code?: unknown } | undefined)?.code === UNDEFINED_TABLE) {
+    return new GraphQLError('the read models are not there yet; start a projector and try again', { ...place, extensions: { code: 'UNAVAILABLE' } })
   }
   return new GraphQLError('internal error; the server log says more', { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } })
 }

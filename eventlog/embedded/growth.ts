@@ -7,13 +7,13 @@ import { pause } from '../entries.js'
 const BUSY_DELAY_MS = 1
 const IDLE_DELAY_MS = 10
 
-/** @param currentLength reads the length afresh */
-export function createGrowthWatch(currentLength: () => number): (length: number, signal: AbortSignal) => Promise<number> {
+/** @param currentLength reads the length afresh; undefined once the log is closed, which ends every wait */
+export function createGrowthWatch(currentLength: () => number | undefined): (length: number, signal: AbortSignal) => Promise<number> {
   return async (length, signal) => {
     let delayMs = BUSY_DELAY_MS
     for (;;) {
       const now = currentLength()
-      if (now > length || signal.aborted) return now
+      if (now === undefined || now > length || signal.aborted) return now ?? length
       await pause(delayMs, signal)
       delayMs = Math.min(delayMs * 1.5, IDLE_DELAY_MS)
     }

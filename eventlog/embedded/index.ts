@@ -20,18 +20,15 @@ export type EmbeddedLog = EventLog & EntryLog
 export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {}): Promise<EmbeddedLog> {
   const tables = await openTables({ path, ...options })
   const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError)
-  const closing = new AbortController()
+  let isClosed = false
   const refuseClosed = (): void => {
-    if (closing.signal.aborted) throw new EventLogError('CLOSED', 'log', `the event log in ${path} was closed`)
+    if (isClosed) throw new EventLogError('CLOSED', 'log', `the event log in ${path} was closed`)
   }
   const currentLength = (): number => {
-    if (closing.signal.aborted) return 0
     refresh(tables)
     return lengthOf(tables)
   }
-  const watchGrowth = createGrowthWatch(currentLength)
-  const untilClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal])
-  const waitForGrowth: EntryLog['waitForGrowth'] = (length, signal) => watchGrowth(length, untilClosed(signal))
+  const waitForGrowth = createGrowthWatch(() => (isClosed ? undefined : currentLength()))
 
   return {
     async append(appends) {
@@ -46,7 +43,7 @@ export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {
     },
     readStream: (stream, readOptions) => readStream(tables, stream, readOptions),
     readAll: (readOptions) => readAll(tables, readOptions),
-    subscribe: (from, signal) => subscribe(tables, from, untilClosed(signal), waitForGrowth),
+    subscribe: (from, signal) => subscribe(tables, from, () => signal.aborted || isClosed, (length) => waitForGrowth(length, signal)),
     async lastRevision(stream) {
       refuseClosed()
       refresh(tables)
@@ -63,8 +60,8 @@ export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {
     },
     waitForGrowth,
     async close() {
-      if (closing.signal.aborted) return
-      closing.abort()
+      if (isClosed) return
+      isClosed = true
       await tables.root.close()
     },
   }

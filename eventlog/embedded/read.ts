@@ -67,18 +67,19 @@ function decodeAt(tables: LogTables, position: number): RecordedEvent {
   return decodeRecord(tables.entries.get(position) as Buffer)
 }
 
+/** @param isOver asked before each event and after each wait */
 export async function* subscribe(
-  tables: LogTables, from: Position, signal: AbortSignal, waitForGrowth: (length: number, signal: AbortSignal) => Promise<number>,
+  tables: LogTables, from: Position, isOver: () => boolean, waitForGrowth: (length: number) => Promise<number>,
 ): AsyncGenerator<RecordedEvent> {
   let next: number = from
-  while (!signal.aborted) {
+  while (!isOver()) {
     refresh(tables)
     const page = readPage(tables, { from: asPosition(next), limit: PAGE })
     for (const { bytes } of page) {
-      if (signal.aborted) return
+      if (isOver()) return
       yield decodeRecord(bytes)
       next += 1
     }
-    if (page.length === 0) await waitForGrowth(next, signal)
+    if (page.length === 0) await waitForGrowth(next)
   }
 }

@@ -1,7 +1,7 @@
 /** The row of an anomaly: what its publication says once and for all, and what its life changes. */
 import type { LifecycleState } from '../../domain/anomaly/events.js'
 import type { EventData } from '../../domain/events/schema.js'
-import type { AnomalyId, Position } from '../../domain/ids.js'
+import type { Position } from '../../domain/ids.js'
 import type { Column } from '../sql/bulk.js'
 import { bytesOfHex, plainText, timeOfMillis, timeOfSeconds } from '../sql/values.js'
 

@@ -2,6 +2,7 @@
  * Folds anomaly events into timelines. An anomaly stays in the set of every state it has passed, so the size of
  * PUBLISHED is the number ever published; its hash says where it stands now.
  */
+import { decodeAnomaly } from '../../domain/message/anomaly.js'
 import { decodeReceipt } from '../../domain/receipt.js'
 import { bytesToHex } from '../../domain/bytes.js'
 import type { LifecycleState } from '../../domain/anomaly/events.js'
@@ -47,10 +48,12 @@ const STATE_OF: Readonly<Record<AnomalyEvent['type'], LifecycleState>> = {
 function fieldsOf(event: AnomalyEvent): HashFields {
   switch (event.type) {
     case 'AnomalyPublished': {
-      const { anomalyType, confidence, severity } = event.data
+      const { anomalyType, confidence, severity, message } = event.data
+      const rawScore = rawScoreOf(message)
       return {
         ...(anomalyType === null ? {} : { anomaly_type: anomalyType }),
         ...(confidence === null ? {} : { confidence: String(confidence) }),
+        ...(rawScore === undefined ? {} : { raw_score: String(rawScore) }),
         ...(severity === null ? {} : { severity: String(severity) }),
       }
     }
@@ -67,5 +70,17 @@ function fieldsOf(event: AnomalyEvent): HashFields {
     case 'AnomalyTimedOut': return { reason: `no progress for ${event.data.waitedForMs} ms` }
     case 'AnomalyExpired': return { reason: 'not committed while it was valid' }
     case 'AnomalyCommitted': return { block_height: String(event.data.placement.height), reason: '' }
+  }
+}
+
+/** What the detector's ensemble gave, as its payload says it; undefined where the message or the payload says nothing. */
+function rawScoreOf(message: string): number | undefined {
+  const decoded = decodeAnomaly(Buffer.from(message, 'base64'))
+  if (!decoded.ok) return undefined
+  try {
+    const { final_score: score } = JSON.parse(Buffer.from(decoded.message.payload).toString('utf8')) as { readonly final_score?: unknown }
+    return typeof score === 'number' ? score : undefined
+  } catch {
+    return undefined
   }
 }

@@ -1,0 +1,66 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type pg from 'pg'
+import { packageFile } from '../../platform/package-root.js'
+import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
+import { migrate } from './migrate.js'
+
+let postgres: TestPostgres
+let pool: pg.Pool
+let folder: string
+beforeAll(async () => { postgres = await startTestPostgres() })
+afterAll(() => postgres.stop())
+beforeEach(async () => {
+  pool = await postgres.createDatabase()
+  folder = mkdtempSync(join(tmpdir(), 'cybermesh-migrations-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const tables = async (): Promise<string[]> =>
+  (await pool.query<{ name: string }>("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1")).rows.map(({ name }) => name)
+
+describe('migrations', () => {
+  test('run once each, in order, and make the tables of the predecessor', async () => {
+    const ran = await migrate(pool)
+    expect(ran).toEqual(readdirSync(packageFile('migrations')).map((file) => file.replace('.sql', '')).sort())
+    expect(await migrate(pool)).toEqual([])
+    expect(await tables()).toEqual(expect.arrayContaining(['anomalies', 'audit_logs', 'blocks', 'schema_migrations', 'state_versions', 'transactions', 'validators']))
+    const { rows } = await pool.query<{ column_name: string }>("SELECT column_name FROM information_schema.columns WHERE table_name = 'blocks'")
+    const predecessor = ['height', 'block_hash', 'parent_hash', 'state_root', 'proposer_id', 'view_number', 'timestamp', 'tx_count', 'tx_root', 'qc_view', 'qc_signatures', 'committed_at']
+    expect(rows.map((row) => row.column_name)).toEqual(expect.arrayContaining(predecessor))
+  })
+
+  test('started by six at once run as if by one', async () => {
+    const ran = await Promise.all(Array.from({ length: 6 }, () => migrate(pool)))
+    expect(new Set(ran.flat()).size).toBe(readdirSync(packageFile('migrations')).length)
+    expect((await pool.query('SELECT 1 FROM schema_migrations')).rowCount).toBe(readdirSync(packageFile('migrations')).length)
+  })
+
+  test('a step that was changed after it had run is refused by name', async () => {
+    writeFileSync(join(folder, '001-a.sql'), 'CREATE TABLE IF NOT EXISTS a (id INT4 PRIMARY KEY)')
+    await migrate(pool, folder)
+    writeFileSync(join(folder, '001-a.sql'), 'CREATE TABLE IF NOT EXISTS a (id INT8 PRIMARY KEY)')
+    await expect(migrate(pool, folder)).rejects.toMatchObject({ code: 'MIGRATION', step: '001-a', message: expect.stringContaining('new step') as string })
+  })
+
+  test('a step that fails stops there; mended, it goes on from there', async () => {
+    writeFileSync(join(folder, '001-a.sql'), 'CREATE TABLE IF NOT EXISTS a (id INT4 PRIMARY KEY)')
+    writeFileSync(join(folder, '002-b.sql'), 'CREATE TABEL b (id INT4)')
+    writeFileSync(join(folder, '003-c.sql'), 'CREATE TABLE IF NOT EXISTS c (id INT4 PRIMARY KEY)')
+    await expect(migrate(pool, folder)).rejects.toMatchObject({ step: '002-b' })
+    expect(await tables()).toEqual(['a', 'schema_migrations'])
+    writeFileSync(join(folder, '002-b.sql'), 'CREATE TABLE IF NOT EXISTS b (id INT4 PRIMARY KEY)')
+    expect(await migrate(pool, folder)).toEqual(['002-b', '003-c'])
+  })
+
+  test('hold one statement each, with explicit integer widths and nothing that CockroachDB lacks', () => {
+    for (const file of readdirSync(packageFile('migrations'))) {
+      const sql = readFileSync(packageFile('migrations', file), 'utf8').replace(/--.*$/gm, '')
+      expect(sql.replace(/;\s*$/, ''), file).not.toContain(';')
+      expect(sql, file).toMatch(/IF NOT EXISTS/)
+      expect(sql, file).not.toMatch(/\b(INT|INTEGER|BIGINT|SERIAL|BIGSERIAL|TIMESTAMP(?! TIMESTAMPTZ)|DEFERRABLE|INCLUDE|PARTITION|advisory|LISTEN)\b(?!TZ)/)
+    }
+  })
+})
