@@ -8,6 +8,7 @@ import { decodeQc, encodeQc, type QuorumCertificate, type Vote } from '../../dom
 import type { StateNodes, TxReceipt } from '../../domain/execution/types.js'
 import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
+import { storageErrorFrom, StorageError } from '../../platform/lmdb/storage-error.js'
 import type { CommittedBlock } from '../core/protocol.js'
 import { decodeReceipts, encodeReceipts } from './receipts-codec.js'
 
@@ -67,6 +68,15 @@ export function openBlockStore(path: string): BlockStore {
     return { block: decodeBlock(block), receipts: decodeReceipts(receipts), certificate: decodeQc(certificate), commitCertificate: decodeQc(commitCertificate) }
   }
 
+  /** All of it or nothing, on disk when it returns. Throws StorageError. */
+  const write = (change: () => void): void => {
+    try {
+      root.transactionSync(change)
+    } catch (error) {
+      throw storageErrorFrom(error, path)
+    }
+  }
+
   const unstoredVotes: Vote[] = []
   const storeVotes = (): void => {
     for (const { data, voter } of unstoredVotes.splice(0)) tables.votes.putSync([data.view, voter, data.blockHash], '')
@@ -76,7 +86,11 @@ export function openBlockStore(path: string): BlockStore {
     nodes: { get: (hash) => tables.nodes.get(hash) },
     head() {
       const height = tables.meta.get(HEAD)
-      return height === undefined ? undefined : committedAt(asHeight(height))
+      if (height === undefined) return undefined
+      const stored = committedAt(asHeight(height))
+      // Taken for an empty store, it would be filled from height 1 under a state that is not there.
+      if (stored === undefined) throw new StorageError('CORRUPT', path, `${path} names height ${height} as its head but does not hold it; move this folder away and start again: the blocks come from the other validators`)
+      return stored
     },
     committedAt,
     blockByHash(hash) {
@@ -95,18 +109,18 @@ export function openBlockStore(path: string): BlockStore {
     },
     saveBlock(block) {
       if (tables.pending.doesExist(block.hash)) return
-      root.transactionSync(() => {
+      write(() => {
         tables.pending.putSync(block.hash, encodeBlock(block))
         storeVotes()
       })
     },
     saveGenesis(puts) {
-      root.transactionSync(() => {
+      write(() => {
         for (const [hash, bytes] of puts) tables.nodes.putSync(hash, bytes)
       })
     },
     commit(blocks) {
-      root.transactionSync(() => {
+      write(() => {
         for (const committed of blocks) putCommitted(tables, committed)
         const last = blocks.at(-1)
         if (last === undefined) return

@@ -36,18 +36,28 @@ export function encodeEntry(sequence: number, identity: SafetyIdentity, record: 
 export type ReadOutcome =
   | { readonly kind: 'entry'; readonly entry: SafetyEntry; readonly end: number }
   | { readonly kind: 'end' }
-  /** The bytes run past the end of the file: a write that power cut short. */
+  /** A write that power cut short: damaged, and nothing whole comes after it. */
   | { readonly kind: 'torn' }
   | { readonly kind: 'corrupt'; readonly reason: string }
 
-/** Reads the entry at `offset`. A broken entry is torn only where nothing can follow it. */
+/**
+ * Reads the entry at `offset`. A broken entry is torn only where nothing follows it: each write was on disk before the
+ * next began, so anything whole behind a broken entry means that the entry was good once and must not be cut off.
+ */
 export function readEntry(file: Uint8Array, offset: number): ReadOutcome {
-  const left = file.length - offset
-  if (left === 0) return { kind: 'end' }
-  if (left < HEADER_BYTES) return { kind: 'torn' }
+  if (file.length === offset) return { kind: 'end' }
+  const entry = parseEntry(file, offset)
+  if (entry.kind !== 'torn' || !holdsEntry(file, offset + 1)) return entry
+  return { kind: 'corrupt', reason: 'whole entries follow a broken one' }
+}
+
+function parseEntry(file: Uint8Array, offset: number): Exclude<ReadOutcome, { kind: 'end' }> {
+  if (file.length - offset < HEADER_BYTES) return { kind: 'torn' }
   const header = new ByteReader(file.subarray(offset, offset + HEADER_BYTES))
   const length = header.u32('length')
   const checksum = header.u32('checksum')
+  // The file was made longer but the bytes never came.
+  if (length === 0) return { kind: 'torn' }
   if (length > MAX_BODY_BYTES) return { kind: 'corrupt', reason: `length ${length}` }
   const end = offset + HEADER_BYTES + length
   if (end > file.length) return { kind: 'torn' }
@@ -59,6 +69,12 @@ export function readEntry(file: Uint8Array, offset: number): ReadOutcome {
     if (error instanceof DecodeError) return { kind: 'corrupt', reason: error.message }
     throw error
   }
+}
+
+/** Whether a whole entry starts anywhere from `offset` on. */
+function holdsEntry(file: Uint8Array, offset: number): boolean {
+  for (let at = offset; at + HEADER_BYTES < file.length; at++) if (parseEntry(file, at).kind === 'entry') return true
+  return false
 }
 
 function readBody(bytes: Uint8Array): SafetyEntry {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { readEntry, type SafetyEntry } from './format.js'
 
 export class SafetyRecordError extends Error {
-  constructor(readonly code: 'MISSING' | 'CORRUPT' | 'OTHER_IDENTITY' | 'EXISTS' | 'EMPTY', message: string) {
+  constructor(readonly code: 'MISSING' | 'CORRUPT' | 'OTHER_IDENTITY' | 'EXISTS' | 'EMPTY' | 'IN_USE', message: string) {
     super(message)
     this.name = 'SafetyRecordError'
   }

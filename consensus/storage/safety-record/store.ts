@@ -1,8 +1,10 @@
 /** The safety record on disk: append, fsync, then the vote may leave. Held by one process at a time. */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SafetyRecord } from '../../core/safety-rules.js'
+import { storageErrorFrom, StorageError } from '../../../platform/lmdb/storage-error.js'
 import { encodeEntry, isFor, type SafetyIdentity } from './format.js'
+import { lockSafetyFile } from './lock.js'
 import { readSafetyFile, SafetyRecordError } from './read.js'
 
 export type SafetyStore = {
@@ -20,11 +22,24 @@ const ROTATE_BYTES = 64 * 1024 * 1024
 
 /** Creates the file of a key that has never signed. Throws SafetyRecordError where one exists. */
 export function createSafetyFile(path: string, identity: SafetyIdentity, record: SafetyRecord): void {
-  if (existsSync(path)) throw new SafetyRecordError('EXISTS', `${path} exists; a validator's memory is never overwritten`)
+  for (const known of [path, previousOf(path)]) {
+    if (existsSync(known)) throw new SafetyRecordError('EXISTS', `${known} exists, so this key may have signed; a validator's memory is never overwritten: create a new key with \`cybermesh keys new\``)
+  }
   writeFresh(path, encodeEntry(0, identity, record))
 }
 
-export function openSafetyStore(path: string, identity: SafetyIdentity): SafetyStore {
+/** Throws SafetyRecordError where the record cannot be trusted or another process holds it. */
+export function openSafetyStore(path: string, identity: SafetyIdentity, { rotateBytes = ROTATE_BYTES } = {}): SafetyStore {
+  const unlock = lockSafetyFile(path)
+  try {
+    return openLocked(path, identity, rotateBytes, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function openLocked(path: string, identity: SafetyIdentity, rotateBytes: number, unlock: () => void): SafetyStore {
   const { entries, soundBytes, tornBytes } = readSafetyFile(path)
   const newest = entries.at(-1)
   if (newest === undefined) throw new SafetyRecordError('EMPTY', `the safety record ${path} holds no whole entry; restore it or retire the key`)
@@ -39,6 +54,23 @@ export function openSafetyStore(path: string, identity: SafetyIdentity): SafetyS
   let offset = soundBytes
   let { sequence } = newest
   let record = newest.record
+  let isBroken = false
+
+  const append = (next: SafetyRecord): void => {
+    if (offset > rotateBytes) {
+      closeSync(file)
+      const first = encodeEntry(sequence, identity, record)
+      replaceFile(path, first)
+      file = openSync(path, 'r+')
+      offset = first.length
+    }
+    const bytes = encodeEntry(sequence + 1, identity, next)
+    writeAll(file, bytes, offset)
+    fdatasyncSync(file)
+    offset += bytes.length
+    sequence += 1
+    record = next
+  }
 
   return {
     get record() {
@@ -46,23 +78,29 @@ export function openSafetyStore(path: string, identity: SafetyIdentity): SafetyS
     },
     repairedBytes: tornBytes,
     save(next) {
-      if (offset > ROTATE_BYTES) {
-        closeSync(file)
-        renameSync(path, `${path}.previous`)
-        const first = encodeEntry(sequence, identity, record)
-        writeFresh(path, first)
-        file = openSync(path, 'r+')
-        offset = first.length
+      // After a failed fsync the kernel may report the next one as good although the bytes are gone.
+      if (isBroken) throw new StorageError('IO', path, `an earlier write to ${path} failed; nothing more is signed until this validator is restarted`)
+      try {
+        append(next)
+      } catch (error) {
+        isBroken = true
+        throw storageErrorFrom(error, path)
       }
-      const bytes = encodeEntry(sequence + 1, identity, next)
-      writeAll(file, bytes, offset)
-      fdatasyncSync(file)
-      offset += bytes.length
-      sequence += 1
-      record = next
     },
-    close: () => closeSync(file),
+    close() {
+      closeSync(file)
+      unlock()
+    },
   }
+}
+
+const previousOf = (path: string): string => `${path}.previous`
+
+/** At every moment `path` is a whole file: the full one until the new one takes its name. */
+function replaceFile(path: string, bytes: Uint8Array): void {
+  rmSync(previousOf(path), { force: true })
+  linkSync(path, previousOf(path))
+  writeFresh(path, bytes)
 }
 
 function writeFresh(path: string, bytes: Uint8Array): void {
