@@ -1,0 +1,118 @@
+/** Runs the built program as a person would: real processes, a data folder, kill -9. */
+import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Summary } from '../../cli/up/summary.js'
+
+const MAIN = new URL('../../dist/cli/main.js', import.meta.url).pathname
+
+export type Running = { readonly pid: number; readonly api: string; readonly postgres: number; readonly pids: Record<string, number>; readonly roles: Record<string, string> }
+
+export type Up = {
+  readonly child: ChildProcess
+  /** What runs, once everything runs. Rejects with what was printed if the program ends before that. */
+  ready(): Promise<Running>
+  running(): Running
+  status(role: string): Promise<Record<string, unknown>>
+  /** Ctrl-C; resolves with the summary. */
+  interrupt(): Promise<Summary>
+  /** The summary when it ends by itself. */
+  finished(): Promise<Summary>
+  /** kill -9 of every process of the mesh at once, PostgreSQL too. */
+  killEverything(): Promise<void>
+}
+
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'cybermesh-test-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export function cybermesh(...args: string[]): { code: number; stdout: string; stderr: string } {
+  try {
+    return { code: 0, stdout: execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 }), stderr: '' }
+  } catch (error) {
+    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
+    return { code: status, stdout, stderr }
+  }
+}
+
+export function startUp(data: string, ...args: string[]): Up {
+  const child = spawn(process.execPath, [MAIN, 'up', '--data', data, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const runFile = join(data, 'run', 'up.json')
+  const running = (): Running => JSON.parse(readFileSync(runFile, 'utf8')) as Running
+
+  const finished = async (): Promise<Summary> => {
+    const code = await ended
+    if (code !== 0) throw new Error(`up ended with ${code}: ${stderr}`)
+    return JSON.parse(stdout) as Summary
+  }
+  return {
+    child,
+    async ready() {
+      await until('the mesh is up', () => {
+        if (child.exitCode !== null) throw new Error(`up ended with ${child.exitCode}: ${stderr}`)
+        return existsSync(runFile) && running().pid === child.pid && running().pids['detector'] !== undefined
+      }, 90_000)
+      return running()
+    },
+    running,
+    status: (role) => statusOf(running(), role),
+    interrupt() {
+      child.kill('SIGINT')
+      return finished()
+    },
+    finished,
+    async killEverything() {
+      const { pids, postgres } = running()
+      const all = [child.pid as number, ...Object.values(pids), ...childrenOf(postgres), postgres]
+      for (const pid of all) kill(pid)
+      await ended
+      await until('every process is gone', () => all.every((pid) => !isAlive(pid)), 10_000)
+    },
+  }
+}
+
+export async function statusOf({ roles }: Running, role: string): Promise<Record<string, unknown>> {
+  const response = await fetch(`${roles[role]}/status`)
+  return await response.json() as Record<string, unknown>
+}
+
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** Awaits a condition; throws with its name when the deadline passes. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
