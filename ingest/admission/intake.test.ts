@@ -176,7 +176,7 @@ describe('intake', () => {
     const { mempool, store } = start({ limits: { maxCount: 2 } })
     await send(network.message(), network.message(), network.message())
     await until('all are admitted', () => receipts.length === 3)
-    time.now = NOW + 300_000 + 31_000
+    time.now = NOW + 300_001
     await until('all are given up', () => store.pending().length === 0)
     expect(mempool.size()).toEqual({ count: 0, bytes: 0 })
     expect(mempool.counters()).toMatchObject({ expired: 2, tooOld: 1 })

@@ -38,7 +38,7 @@ export type IntakeOptions = {
   readonly backlog?: BacklogLimits
 }
 
-const HOUSEKEEPING_MS = 1000
+const HOUSEKEEPING_MS = 250
 
 /** Runs until `signal` aborts. Throws what the store or the transport throws; nothing decided is lost by that. */
 export async function runIntake(options: IntakeOptions): Promise<void> {

@@ -8,11 +8,6 @@ import type { AdmissionStore } from './store.js'
 
 export type PoolAndStore = { readonly store: AdmissionStore; readonly mempool: Mempool; /** of genesis, ms */ readonly skewMs: number }
 
-/**
- * Clocks of proposers differ; a transaction is given up only when it is this much past its time by the own clock.
- */
-export const CLOCK_MARGIN_MS = 30_000
-
 /** Fills the pool after a start, oldest first. */
 export function loadPending(store: AdmissionStore, backlog: Backlog): void {
   for (const pending of store.pending()) backlog.offer(pending)
@@ -33,9 +28,12 @@ export async function settleRefused({ store, skewMs }: PoolAndStore, backlog: Ba
   await store.settle(txIds, (now + replayWindowMs(skewMs)) as UnixMillis)
 }
 
-/** Gives up what is too old by the own clock, for a chain that stands still. Call it now and then. */
+/**
+ * Gives up what is too old by the own clock. A chain that stands still has no time of its own, and a pool that holds
+ * only what no block can carry would look like work and make views time out.
+ */
 export async function settleExpired({ store, mempool, skewMs }: PoolAndStore, now: UnixMillis): Promise<void> {
-  const expired = mempool.expire(Math.max(0, now - CLOCK_MARGIN_MS) as UnixMillis).map(({ tx }) => tx.id)
+  const expired = mempool.expire(now).map(({ tx }) => tx.id)
   await store.settle(expired, (now + replayWindowMs(skewMs)) as UnixMillis)
   await store.prune(now)
 }

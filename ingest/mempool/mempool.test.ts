@@ -62,6 +62,15 @@ describe('the mempool', () => {
     expect([select(39), select(40), select(42), select(42, 2)]).toEqual([1, 2, 3, 2])
   })
 
+  it('lets nothing stand in the way that no block can carry', () => {
+    const pool = createMempool({ ...LIMITS, maxTxBytes: 20 })
+    expect(pool.add(pending(1, { size: 21 }))).toEqual({ kind: 'too-large' })
+    expect(pool.hasWork(new Set())).toBe(false)
+    pool.add(pending(2, { size: 20 }))
+    pool.add(pending(3, { size: 5 }))
+    expect(pool.select(new Set(), { maxCount: 9, maxBytes: 10, blockTime: 10_000 as UnixMillis }).length).toBe(1)
+  })
+
   it('drops and reports what the chain\'s time has passed, and takes no such transaction again', () => {
     const pool = createMempool(LIMITS)
     const [old, young] = [pending(1, { time: 5000 }), pending(2)]

@@ -21,6 +21,8 @@ export type MempoolLimits = {
   readonly maxBytes: number
   /** Most transactions of one producer, so that a loud one leaves room for others. */
   readonly maxPerProducer: number
+  /** Largest transaction a block can carry, bytes of genesis; a larger one would wait for ever. */
+  readonly maxTxBytes?: number
   /** |message time - block time| of genesis, ms. */
   readonly skewMs: number
 }
@@ -32,7 +34,7 @@ export type AddOutcome =
   | { readonly kind: 'settled' }
   /** No block can carry it any more: its time is past the chain's. */
   | { readonly kind: 'too-old' }
-  /** Larger than the whole pool: waiting would never end. */
+  /** Larger than a block or than the whole pool: waiting would never end. */
   | { readonly kind: 'too-large' }
   | { readonly kind: 'full'; readonly limit: 'count' | 'bytes' | 'producer-share' }
 
@@ -55,8 +57,9 @@ export type Mempool = TxPool & {
 export const DEFAULT_MEMPOOL_COUNT = 5000
 export const DEFAULT_MEMPOOL_BYTES = 64 * 1024 * 1024
 
-export const defaultMempoolLimits = (skewMs: number): MempoolLimits => ({
-  maxCount: DEFAULT_MEMPOOL_COUNT, maxBytes: DEFAULT_MEMPOOL_BYTES, maxPerProducer: DEFAULT_MEMPOOL_COUNT / 2, skewMs,
+/** @param blockBytes of genesis, so that nothing waits that no block can carry */
+export const defaultMempoolLimits = (skewMs: number, blockBytes = Infinity): MempoolLimits => ({
+  maxCount: DEFAULT_MEMPOOL_COUNT, maxBytes: DEFAULT_MEMPOOL_BYTES, maxPerProducer: DEFAULT_MEMPOOL_COUNT / 2, maxTxBytes: blockBytes, skewMs,
 })
 
 export function createMempool(limits: MempoolLimits): Mempool {
@@ -78,7 +81,7 @@ export function createMempool(limits: MempoolLimits): Mempool {
     if (waiting.has(tx.id)) return { kind: 'already-there' }
     if (settled.has(tx.id)) return { kind: 'settled' }
     if (isPast(pending)) return { kind: 'too-old' }
-    if (tx.bytes.length > limits.maxBytes) return { kind: 'too-large' }
+    if (tx.bytes.length > Math.min(limits.maxBytes, limits.maxTxBytes ?? Infinity)) return { kind: 'too-large' }
     if (waiting.size >= limits.maxCount) return { kind: 'full', limit: 'count' }
     if (bytes + tx.bytes.length > limits.maxBytes) return { kind: 'full', limit: 'bytes' }
     if (producer !== undefined && (shares.get(producer) ?? 0) >= limits.maxPerProducer) return { kind: 'full', limit: 'producer-share' }
@@ -136,7 +139,7 @@ export function createMempool(limits: MempoolLimits): Mempool {
       let chosenBytes = 0
       for (const { tx, time } of waiting.values()) {
         if (chosen.length >= maxCount) break
-        if (exclude.has(tx.id) || (time !== undefined && Math.abs(time - blockTime) > limits.skewMs)) continue
+        if (tx.bytes.length > maxBytes || exclude.has(tx.id) || (time !== undefined && Math.abs(time - blockTime) > limits.skewMs)) continue
         // The first that does not fit ends the block: a large one is never overtaken for ever by small ones.
         if (chosenBytes + tx.bytes.length > maxBytes) break
         chosen.push(tx)
