@@ -6,7 +6,7 @@ export { EmbeddedTransportError, type EmbeddedTransportFault } from './transport
 export { decideAdmission, type AdmissionClaim, type AdmissionDecision, type AdmissionMemory } from './admission/decide-admission.js'
 export { openAdmissionStore, AdmissionStoreError, type AdmissionStore, type DecidedMessage } from './admission/store.js'
 export { runIntake, type IntakeOptions } from './admission/intake.js'
-export { settleBlock, settleExpired, type PoolAndStore } from './admission/settle.js'
+export { settleBlock, settleExpired, settleMissed, type PoolAndStore } from './admission/settle.js'
 export { createMempool, defaultMempoolLimits, type AddOutcome, type Mempool, type MempoolCounters, type MempoolLimits, type PendingTransaction } from './mempool/mempool.js'
 export { messageFeedOf, RECORDER_TOPICS } from './feeds/message-feed.js'
 export { deadLetterSinkOf } from './feeds/dead-letter-sink.js'

@@ -7,7 +7,7 @@ import { createTestChain } from '../../eventlog/recorder/testing/chain.js'
 import { NOW, signerOf, testId } from '../../eventlog/recorder/testing/network.js'
 import { until } from '../testing/until.js'
 import { createValidatorHarness, withConsumer, type ValidatorHarness } from '../testing/validator.js'
-import { settleBlock } from './settle.js'
+import { settleBlock, settleMissed } from './settle.js'
 
 const codeOf = ({ verdict }: AdmissionReceipt): RejectCode | 'admitted' => (verdict.kind === 'admitted' ? 'admitted' : verdict.code)
 const noExclusions = new Set<never>()
@@ -169,6 +169,25 @@ describe('intake', () => {
     await send(latest)
     await until('the third is admitted too', () => receipts.length === 3)
     expect(second.mempool.hasWork(noExclusions)).toBe(false)
+  })
+
+  it('settles at start what was committed before a crash and not settled', async () => {
+    const { network, receipts, send, start, rules } = harness
+    const messages = [network.message(), network.message(), network.message()]
+    const chain = createTestChain(network)
+    const blocks = messages.slice(0, 2).map((bytes) => chain.add([bytes]))
+    const first = start()
+    await send(...messages)
+    await until('all are admitted', () => receipts.length === 3)
+    const skewMs = rules.limits.skewMs
+    await settleBlock({ store: first.store, mempool: first.mempool, skewMs }, blocks[0] as (typeof blocks)[0])
+    expect(first.store.settledHeight()).toBe(1)
+    await settleMissed({ store: first.store, mempool: first.mempool, skewMs }, 2, (height) => blocks[height - 1])
+    expect(first.store.settledHeight()).toBe(2)
+    await first.stop()
+    const second = start()
+    await until('the pool is filled', () => second.mempool.size().count > 0)
+    expect(second.mempool.select(noExclusions, anyBlock).map(({ id }) => id)).toEqual([createTransaction('event', messages[2] as Uint8Array).id])
   })
 
   it('gives up what no block can carry any more, also what waits before the pool', async () => {

@@ -1,6 +1,6 @@
 /** What leaves the pool: transactions that a block carried, and those that no later block can carry. */
 import type { Block } from '../../domain/block.js'
-import type { UnixMillis } from '../../domain/ids.js'
+import { asHeight, type Height, type UnixMillis } from '../../domain/ids.js'
 import type { Backlog } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
 import { replayWindowMs } from './replay-window.js'
@@ -15,11 +15,22 @@ export function loadPending(store: AdmissionStore, backlog: Backlog): void {
 
 /** Call it for every committed block, also while catching up: its transactions never come back into the pool. */
 export async function settleBlock({ store, mempool, skewMs }: PoolAndStore, block: Block): Promise<void> {
-  const { timestamp } = block.header
+  const { timestamp, height } = block.header
   const txIds = block.transactions.map(({ id }) => id)
   mempool.remove(txIds)
   const expired = mempool.expire(timestamp).map(({ tx }) => tx.id)
-  await store.settle([...txIds, ...expired], (timestamp + replayWindowMs(skewMs)) as UnixMillis)
+  await store.settle([...txIds, ...expired], (timestamp + replayWindowMs(skewMs)) as UnixMillis, height)
+}
+
+/**
+ * Settles the blocks that were committed but not settled before a crash. Call it at start, before the intake, with the
+ * height of the committed head.
+ */
+export async function settleMissed(pool: PoolAndStore, head: number, blockAt: (height: Height) => Block | undefined): Promise<void> {
+  for (let height = pool.store.settledHeight() + 1; height <= head; height++) {
+    const block = blockAt(asHeight(height))
+    if (block !== undefined) await settleBlock(pool, block)
+  }
 }
 
 /** Forgets what the mempool would not take any more when its turn in the backlog came. */

@@ -4,7 +4,7 @@
  * committed, so a re-read message finds its first receipt and never gets a second.
  */
 import type { Database } from 'lmdb'
-import type { AnomalyId, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
+import type { AnomalyId, Height, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
 import { decodeReceipt, encodeReceipt, type AdmissionReceipt, type Origin } from '../../domain/receipt.js'
 import { createTransaction, TX_KINDS } from '../../domain/transaction.js'
 import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
@@ -38,8 +38,13 @@ export type AdmissionStore = {
   /** Transactions that wait for a block, in order of arrival. */
   pending(): readonly PendingTransaction[]
   isSettled(txId: TxId): boolean
-  /** Forgets waiting transactions that a block has carried or that no block can carry, and remembers that until `expiresAt`. */
-  settle(txIds: readonly TxId[], expiresAt: UnixMillis): Promise<void>
+  /**
+   * Forgets waiting transactions that a block has carried or that no block can carry, and remembers that until
+   * `expiresAt`; with the height of the block, where it was one.
+   */
+  settle(txIds: readonly TxId[], expiresAt: UnixMillis, height?: Height): Promise<void>
+  /** Height of the last block with transactions that was settled; 0 before the first. */
+  settledHeight(): number
   /** Forgets claims whose window has passed. Returns how many. */
   prune(now: UnixMillis): Promise<number>
   close(): Promise<void>
@@ -56,6 +61,7 @@ export function openAdmissionStore(path: string): AdmissionStore {
   const origins: Database<number, OriginKey> = root.openDB({ name: 'origins', encoding: 'json' })
   const pendingByArrival: Database<StoredPending, number> = root.openDB({ name: 'pending', encoding: 'json' })
   const arrivals: Database<number, string> = root.openDB({ name: 'arrivals', encoding: 'json' })
+  const heights: Database<number, string> = root.openDB({ name: 'heights', encoding: 'json' })
   const window = createReplayWindow(root, commit)
   const keyOf = ({ topic, partition, offset }: Origin): OriginKey => [topic, partition, offset]
   const nextKey = (table: Database<unknown, number>): number => {
@@ -108,7 +114,8 @@ export function openAdmissionStore(path: string): AdmissionStore {
     },
     pending: () => [...pendingByArrival.getRange()].map(({ value }) => readPending(value)),
     isSettled: (txId) => window.has('settled', txId),
-    async settle(txIds, expiresAt) {
+    settledHeight: () => heights.get('settled') ?? 0,
+    async settle(txIds, expiresAt, height) {
       if (txIds.length === 0) return
       await commit(() => {
         for (const txId of txIds) {
@@ -119,6 +126,7 @@ export function openAdmissionStore(path: string): AdmissionStore {
           }
           window.put('settled', txId, expiresAt)
         }
+        if (height !== undefined && height > (heights.get('settled') ?? 0)) heights.putSync('settled', height)
       })
     },
     prune: (now) => window.prune(now),
