@@ -1,0 +1,71 @@
+/** One real core with nothing around it: events in, effects out, and a state store that carries commits out. */
+import { executeBlock } from '../../../domain/execution/execute.js'
+import { BLOCK_TIME } from '../../../domain/execution/testing/network.js'
+import { asEpoch, asMillis, asView, type TxId } from '../../../domain/ids.js'
+import { checkAnomaly, rulesOf } from '../../../domain/message/check-anomaly.js'
+import type { Block } from '../../../domain/block.js'
+import type { Transaction } from '../../../domain/transaction.js'
+import { verifySignature } from '../../../platform/crypto/ed25519.js'
+import type { Recovered } from '../core-state.js'
+import { createEngine, type Engine } from '../engine.js'
+import type { PeerMessage } from '../messages.js'
+import type { CommittedBlock, Effect, Event, Report } from '../protocol.js'
+import type { SafetyRecord } from '../safety-rules.js'
+import { genesis, idOf, initialNodes, root, rootQc, set, signer } from './forge.js'
+
+export const freshRecord: SafetyRecord = {
+  epoch: asEpoch(0), lastVotedView: asView(0), lockView: asView(0), lastVote: undefined, lastProposedView: asView(0), highQc: rootQc, highTc: undefined,
+}
+
+export type OneCore = {
+  readonly engine: Engine
+  readonly committed: CommittedBlock[]
+  readonly reports: Report[]
+  /** Milliseconds; may be changed. */
+  now: number
+  submit(event: Event): readonly Effect[]
+  /** Delivers a message as validator `from`. */
+  hear(message: PeerMessage, from?: number): readonly Effect[]
+  propose(proposal: Extract<PeerMessage, { type: 'proposal' }>['proposal'], from?: number): readonly Effect[]
+  pool: Transaction[]
+}
+
+export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, uncommitted: readonly Block[] = []): OneCore {
+  const nodes = new Map<string, Uint8Array>(initialNodes)
+  const rules = rulesOf(genesis)
+  const pool = { hasWork: (exclude: ReadonlySet<TxId>) => core.pool.some(({ id }) => !exclude.has(id)), select: (exclude: ReadonlySet<TxId>) => core.pool.filter(({ id }) => !exclude.has(id)) }
+  const recovered: Recovered = {
+    record: { ...freshRecord, ...start }, uncommitted,
+    head: { block: root, execution: { stateRoot: root.header.stateRoot, receiptsRoot: root.header.receiptsRoot, receipts: [], changes: { puts: new Map(), deletes: new Set() } } },
+  }
+  const engine = createEngine({
+    set, limits: genesis.limits, self: idOf(self), signer: signer(self), genesisBlock: root, verify: verifySignature,
+    checkTransaction: (tx, blockTime) => { const check = checkAnomaly(tx.bytes, blockTime, rules, verifySignature); return check.ok ? { ok: true } : { ok: false, code: check.code } },
+    execute: (input) => executeBlock({ ...input, genesis }), pool, committedNodes: { get: (hash) => nodes.get(hash) }, baseTimeoutMs: 1000,
+  }, recovered)
+  const carryOut = (effect: Effect): void => {
+    if (effect.type === 'report') core.reports.push(effect.report)
+    if (effect.type !== 'commit') return
+    for (const committed of effect.blocks) {
+      for (const hash of committed.changes.deletes) nodes.delete(hash)
+      for (const [hash, bytes] of committed.changes.puts) nodes.set(hash, bytes)
+      core.committed.push(committed)
+    }
+  }
+  const core: OneCore = {
+    engine, committed: [], reports: [], now: BLOCK_TIME, pool: [],
+    submit(event) {
+      const effects = engine.step(event, asMillis(core.now))
+      effects.forEach(carryOut)
+      return effects
+    },
+    hear: (message, from = 1) => core.submit({ type: 'message', from: idOf(from), message }),
+    propose: (proposal, from) => core.hear({ type: 'proposal', proposal }, from ?? set.byId(proposal.block.header.proposer)?.index ?? 1),
+  }
+  return core
+}
+
+export const votesIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'broadcast' && effect.message.type === 'vote' ? [effect.message.vote] : []))
+export const fetchesIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'fetch' ? [effect] : []))
+export const refusalsOf = (core: OneCore): string[] =>
+  core.reports.flatMap((report) => (report.kind === 'message-refused' || report.kind === 'vote-refused' ? [report.reason] : []))
