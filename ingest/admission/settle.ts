@@ -24,13 +24,18 @@ export async function settleBlock({ store, mempool, skewMs }: PoolAndStore, bloc
 
 /**
  * Settles the blocks that were committed but not settled before a crash. Call it at start, before the intake, with the
- * height of the committed head.
+ * height of the committed head. Blocks older than the replay window need no settling: the time in their messages
+ * refuses them.
  */
 export async function settleMissed(pool: PoolAndStore, head: number, blockAt: (height: Height) => Block | undefined): Promise<void> {
-  for (let height = pool.store.settledHeight() + 1; height <= head; height++) {
+  const missed: Block[] = []
+  for (let height = head; height > pool.store.settledHeight(); height--) {
     const block = blockAt(asHeight(height))
-    if (block !== undefined) await settleBlock(pool, block)
+    const newest = missed[0] ?? block
+    if (block === undefined || newest === undefined || newest.header.timestamp - block.header.timestamp > replayWindowMs(pool.skewMs)) break
+    missed.push(block)
   }
+  for (const block of missed.reverse()) await settleBlock(pool, block)
 }
 
 /** Forgets what the mempool would not take any more when its turn in the backlog came. */
