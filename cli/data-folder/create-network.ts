@@ -1,12 +1,13 @@
 /** Keys, genesis and empty safety records for a network on one machine. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { bytesToHex } from '../../domain/bytes.js'
 import { createGenesis, DEFAULT_LIMITS, validatorSetOf, type Genesis } from '../../domain/genesis.js'
 import { firstSafetyRecord } from '../../consensus/node/recover.js'
 import { createSafetyFile } from '../../consensus/storage/safety-record/store.js'
 import { readKeyFile, writeKeyFile } from '../../platform/crypto/key-file.js'
 import { UserError } from '../shared/user-error.js'
+import { writeJson } from '../shared/write-atomic.js'
 import { DETECTOR_KEY, RECORDER_KEY, validatorName, type Layout } from './layout.js'
 
 export function createNetwork(layout: Layout, validators: number): Genesis {
@@ -21,7 +22,7 @@ export function createNetwork(layout: Layout, validators: number): Genesis {
     recorders: [entry(RECORDER_KEY)],
     limits: DEFAULT_LIMITS,
   })
-  writeFileSync(layout.genesis, `${JSON.stringify(genesis, null, 2)}\n`)
+  writeJson(layout.genesis, genesis)
   const { chainId } = validatorSetOf(genesis)
   for (const name of names) {
     mkdirSync(layout.validator(name), { recursive: true })

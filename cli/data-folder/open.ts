@@ -1,9 +1,10 @@
 /** Opens a data folder: a new one gets keys, a genesis and a marker; an old one must be of this format and chain. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { z } from 'zod'
 import type { Genesis } from '../../domain/genesis.js'
 import { loadGenesis, readJson } from '../config/load.js'
 import { UserError } from '../shared/user-error.js'
+import { writeJson } from '../shared/write-atomic.js'
 import { createNetwork } from './create-network.js'
 import { layoutOf, type Layout } from './layout.js'
 
@@ -27,11 +28,11 @@ export function openOrCreate(folder: string, validators: number | undefined): Da
   const foreign = readdirSync(folder).filter((name) => !OWN_NAMES.test(name))
   if (foreign.length > 0) throw new UserError('NOT_EMPTY', `${folder} is not a CyberMesh folder and holds ${foreign[0]}; choose an empty folder with --data`)
   const genesis = createNetwork(layout, validators ?? 5)
-  writeFileSync(layout.marker, `${JSON.stringify({ format: FORMAT, chainId: genesis.chainId }, null, 2)}\n`)
+  writeJson(layout.marker, { format: FORMAT, chainId: genesis.chainId })
   return { layout, genesis, isNew: true }
 }
 
-const OWN_NAMES = /^(keys|genesis\.json|run|up\.lock|validator-\d+)$/
+const OWN_NAMES = /^(keys|genesis\.json|cybermesh\.json\.new|run|up\.lock|validator-\d+)$/
 
 /** Opens a folder that must exist. */
 export function openExisting(folder: string): DataFolder {

@@ -26,6 +26,12 @@ export function holdLock(path: string, what: string): ProcessLock {
   throw new UserError('LOCKED', `${path} cannot be taken; another process is starting on the same folder`)
 }
 
+/** The living process that holds the lock, if any. */
+export function lockHolder(path: string): number | undefined {
+  const holder = readHolder(path)
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined
+}
+
 type Holder = { readonly pid: number; readonly startTime: string }
 
 function readHolder(path: string): Holder | undefined {

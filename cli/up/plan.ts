@@ -1,10 +1,11 @@
 /** What `up` is going to run: one configuration a process, with ports chosen and everything on the embedded engines. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { RoleConfigInput, RoleName } from '../config/schema.js'
 import type { DataFolder } from '../data-folder/open.js'
 import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
 import { freePorts } from '../shared/free-port.js'
+import { writeJson } from '../shared/write-atomic.js'
 
 export type PlannedRole = { readonly name: string; readonly role: RoleName; readonly configPath: string; readonly opsUrl: string }
 
@@ -33,7 +34,7 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
 
   const write = <R extends RoleName>(config: RoleConfigInput<R> & { name: string; role: R; ops: { port: number } }): PlannedRole => {
     const configPath = layout.config(config.name)
-    writeFileSync(configPath, `${JSON.stringify(config, null, 2)}\n`)
+    writeJson(configPath, config)
     return { name: config.name, role: config.role, configPath, opsUrl: `http://127.0.0.1:${config.ops.port}` }
   }
 

@@ -1,5 +1,5 @@
 /** `up`: everything on one machine. Opens the folder, starts the roles, shows what happens, settles, sums up. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSource } from '../../detector/sources/open-source.js'
@@ -9,6 +9,7 @@ import { openOrCreate } from '../data-folder/open.js'
 import { freePort, isPortFree } from '../shared/free-port.js'
 import { holdLock } from '../shared/process-lock.js'
 import { UserError } from '../shared/user-error.js'
+import { writeAtomic, writeJson } from '../shared/write-atomic.js'
 import { openLiveTable } from './live-table.js'
 import { allRoles, plan, type Plan } from './plan.js'
 import { createProcesses } from './processes.js'
@@ -42,7 +43,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
     closers.unshift(() => postgres.stop())
     if (postgres.notice !== undefined) say(postgres.notice)
-    writeFileSync(layout.sqlUrl, `${postgres.url}\n`, { mode: 0o600 })
+    writeAtomic(layout.sqlUrl, `${postgres.url}\n`, 0o600)
 
     const apiPort = await chooseApiPort(options.apiPort)
     if (options.apiPort === undefined && apiPort !== DEFAULT_API_PORT) say(`port ${DEFAULT_API_PORT} is in use, the API takes ${apiPort}`)
@@ -53,9 +54,10 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     let note = ''
     const processes = createProcesses((name, reason) => { note = `${name} stopped (${reason}), starting it again` })
     closers.unshift(() => processes.stopAll(), () => rmSync(layout.running, { force: true }))
-    const remember = (): void => writeFileSync(layout.running, `${JSON.stringify({
-      pid: process.pid, api, sqlUrlFile: layout.sqlUrl, postgres: postgres.pid, pids: processes.pids(), roles: Object.fromEntries(allRoles(roles).map(({ name, opsUrl }) => [name, opsUrl])),
-    }, null, 2)}\n`, { mode: 0o600 })
+    const roleUrls = Object.fromEntries(allRoles(roles).map(({ name, opsUrl }) => [name, opsUrl]))
+    const remember = (): void => writeJson(layout.running, {
+      pid: process.pid, api, sqlUrlFile: layout.sqlUrl, postgres: postgres.pid, pids: processes.pids(), roles: roleUrls,
+    }, 0o600)
 
     say('starting validators, recorder, projector and API')
     const before = [...roles.validators, roles.recorder, roles.projector, roles.api]

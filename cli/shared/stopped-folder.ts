@@ -1,0 +1,83 @@
+/**
+ * The engines of a stopped data folder, for the time of one command: database, event log and timelines. Holds the
+ * folder's lock meanwhile, so that `up` and another command never work on the same database.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { openEmbeddedLog, type EmbeddedLog } from '../../eventlog/index.js'
+import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
+import { createProjections, createSqlPool, migrate, openEmbeddedTimelines, runProjection, type TimelineStore } from '../../projections/index.js'
+import type { DataFolder } from '../data-folder/open.js'
+import { holdLock, type ProcessLock } from './process-lock.js'
+import type { Progress } from './progress.js'
+import { UserError } from './user-error.js'
+
+/** An LMDB store exists where its file does; opening another folder would create one. */
+export const hasStore = (path: string): boolean => existsSync(join(path, 'data.mdb'))
+
+export const openLogOf = ({ layout, genesis }: DataFolder): Promise<EmbeddedLog> => openEmbeddedLog(layout.eventlog, { chainId: genesis.chainId, create: false })
+
+export type ReadModels = { readonly sql: pg.Pool; readonly log: EmbeddedLog; readonly timelines: TimelineStore }
+
+/** Brings every read model to the end of the log, then works on them. */
+export function withReadModels<T>(data: DataFolder, progress: Progress, work: (models: ReadModels) => Promise<T>): Promise<T> {
+  return withDatabase(data, progress, async (url) => {
+    const log = await openLogOf(data)
+    const sql = createSqlPool({ url })
+    const timelines = await openEmbeddedTimelines(data.layout.timelines)
+    try {
+      await migrate(sql)
+      await catchUp({ sql, log, timelines }, progress)
+      return await work({ sql, log, timelines })
+    } finally {
+      await timelines.close()
+      await sql.end()
+      await log.close()
+    }
+  })
+}
+
+async function catchUp({ sql, log, timelines }: ReadModels, progress: Progress): Promise<void> {
+  const signal = new AbortController().signal
+  await Promise.all(createProjections({ sql, timelines }).map((projection) => runProjection({
+    log, projection, signal, untilEnd: true,
+    onProgress: ({ name, position, lagEvents }) => { if (lagEvents > 0) progress.show(`bringing ${name} up to the event log: ${position} of ${position + lagEvents}`) },
+  })))
+}
+
+/** Runs the folder's database while `work` lasts. */
+export async function withDatabase<T>({ layout }: DataFolder, progress: Progress, work: (url: string) => Promise<T>): Promise<T> {
+  const lock = await takeLock(layout.lock)
+  // Leaving through exit() lets the database be stopped; dying of the signal would not.
+  const leave = (): never => process.exit(130)
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, leave)
+  try {
+    const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
+    if (postgres.notice !== undefined) progress.show(postgres.notice)
+    try {
+      return await work(postgres.url)
+    } finally {
+      await postgres.stop()
+    }
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, leave)
+    lock.release()
+  }
+}
+
+const LOCK_WITHIN_MS = 30_000
+
+/** Another short command may hold it; `up` starting or stopping may too. */
+async function takeLock(path: string): Promise<ProcessLock> {
+  const deadline = Date.now() + LOCK_WITHIN_MS
+  for (;;) {
+    try {
+      return holdLock(path, 'cybermesh')
+    } catch (error) {
+      if (!(error instanceof UserError) || Date.now() > deadline) throw error
+      await sleep(100)
+    }
+  }
+}
