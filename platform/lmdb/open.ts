@@ -22,6 +22,8 @@ export function openLmdb(path: string, options: OpenLmdbOptions = {}): RootDatab
       overlappingSync: false,
       encoding: 'json',
       maxReaders: 512,
+      // Else a folder whose name has a dot in it would be taken for a file.
+      noSubdir: false,
     })
     // Slots of readers that were killed keep old pages alive and the file growing.
     root.readerCheck()

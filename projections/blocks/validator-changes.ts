@@ -9,6 +9,7 @@ export type ValidatorChange = {
   proposed: number
   voted: number
   /** UTC milliseconds. */
+  firstSeenAt: number
   lastSeenAt: number
 }
 
@@ -17,8 +18,9 @@ export type ValidatorFold = { visit(recorded: RecordedEvent): void; finish(): re
 export function createValidatorFold(): ValidatorFold {
   const changes = new Map<ValidatorId, ValidatorChange>()
   const seen = (id: ValidatorId, at: number): ValidatorChange => {
-    const change = changes.get(id) ?? { id, registered: undefined, proposed: 0, voted: 0, lastSeenAt: at }
+    const change = changes.get(id) ?? { id, registered: undefined, proposed: 0, voted: 0, firstSeenAt: at, lastSeenAt: at }
     changes.set(id, change)
+    change.firstSeenAt = Math.min(change.firstSeenAt, at)
     change.lastSeenAt = Math.max(change.lastSeenAt, at)
     return change
   }

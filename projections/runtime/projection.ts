@@ -48,6 +48,22 @@ export type Projection = {
   deadLetters(): Promise<readonly DeadLetter[]>
   /** Empties the read model and goes back to position 0. */
   reset(): Promise<void>
+  /** Begins a second version of the read model beside the live one. */
+  beginRebuild(): Promise<Rebuild>
+}
+
+/** A new version that nobody reads yet. */
+export type Rebuild = {
+  /** Fills the new version, from position 0. */
+  readonly projection: Projection
+  /**
+   * Puts the new version in the place of the live one in one step, at the live position, and says whether the two were
+   * equal there. `catchUp` is asked to bring the new version to a position; the live one stands still meanwhile, or is
+   * found moved, and then it is asked again.
+   */
+  switchOver(catchUp: (to: Position) => Promise<void>): Promise<{ readonly position: Position; readonly isEqual: boolean }>
+  /** Removes what is left of the new version. */
+  end(): Promise<void>
 }
 
 export const START: Checkpoint = { position: 0 as Position, lastEventId: undefined, lastEventAt: undefined }

@@ -28,6 +28,8 @@ export type RunProjection = {
   readonly onRetry?: (error: unknown, attempt: number) => void
   /** Stop at the end of the log as it is at the start, instead of following it. */
   readonly untilEnd?: boolean
+  /** Stop at this position. */
+  readonly until?: Position
   readonly poison?: PoisonRule
   /** Most events a transaction. */
   readonly batchEvents?: number
@@ -43,7 +45,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
   const entries = entriesOf(options.log)
   const start = await withSqlRetry(() => projection.checkpoint(), { signal })
   await refuseOtherLog(projection, start, entries)
-  const end = untilEnd ? await entries.length() : Infinity
+  const end = options.until ?? (untilEnd ? await entries.length() : Infinity)
 
   let position = start.position
   let limit = Math.min(100, batchEvents)

@@ -5,6 +5,7 @@ import { numberOf, plainText, timeOfMillis } from '../sql/values.js'
 import { inTransaction, runStatements, type SqlRunner, type SqlStatement } from '../sql/statement.js'
 import { insertRows } from '../sql/bulk.js'
 import { CheckpointConflictError } from './errors.js'
+import { beginSqlRebuild } from './sql-rebuild.js'
 import { START, type BatchEntry, type Checkpoint, type DeadLetter, type Projection } from './projection.js'
 
 export type SqlFold = {
@@ -35,6 +36,7 @@ export function createSqlProjection(pool: pg.Pool, sqlFold: SqlFold): Projection
       await client.query('DELETE FROM projection_dead_letters WHERE name = $1 AND version = $2', [name, version])
       await client.query('DELETE FROM projection_checkpoints WHERE name = $1 AND version = $2', [name, version])
     }),
+    beginRebuild: () => beginSqlRebuild(pool, sqlFold, createSqlProjection),
   }
 }
 

@@ -44,5 +44,16 @@ export type TimelineStore = {
   hgetall(key: string): Promise<HashFields | undefined>
   /** Empties everything. */
   reset(): Promise<void>
+  /** Makes an empty store beside this one. */
+  beginRebuild(): Promise<TimelineRebuild>
   close(): Promise<void>
+}
+
+export type TimelineRebuild = {
+  /** The new content; nobody reads it yet. */
+  readonly store: TimelineStore
+  /** Puts the new content in the place of the live one in one step; `moved` and nothing done where their positions differ. */
+  replaceLive(name: string, version: number): Promise<'equal' | 'different' | 'moved'>
+  /** Removes what is left of the new store. */
+  end(): Promise<void>
 }

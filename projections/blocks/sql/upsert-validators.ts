@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<ValidatorChange>[] = [
   { name: 'last_seen', type: 'timestamptz', value: ({ lastSeenAt }) => timeOfMillis(lastSeenAt) },
   { name: 'blocks_proposed', type: 'int8', value: ({ proposed }) => proposed },
   { name: 'blocks_voted', type: 'int8', value: ({ voted }) => voted },
-  { name: 'created_at', type: 'timestamptz', value: ({ registered, lastSeenAt }) => timeOfMillis(registered?.at ?? lastSeenAt) },
+  { name: 'created_at', type: 'timestamptz', value: ({ firstSeenAt }) => timeOfMillis(firstSeenAt) },
   { name: 'updated_at', type: 'timestamptz', value: ({ lastSeenAt }) => timeOfMillis(lastSeenAt) },
 ]
 
@@ -20,6 +20,7 @@ const MERGE = `(validator_id) DO UPDATE SET
   public_key = COALESCE(excluded.public_key, validators.public_key),
   name = COALESCE(excluded.name, validators.name),
   peer_id = COALESCE(excluded.peer_id, validators.peer_id),
+  created_at = LEAST(excluded.created_at, validators.created_at),
   last_seen = GREATEST(excluded.last_seen, validators.last_seen),
   blocks_proposed = validators.blocks_proposed + excluded.blocks_proposed,
   blocks_voted = validators.blocks_voted + excluded.blocks_voted,

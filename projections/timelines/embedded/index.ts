@@ -2,29 +2,14 @@
  * Timelines in LMDB: a projector writes, API processes read the same folder. A sorted set is two tables, one to find
  * a member's score and one in score order, plus its size, all changed in one transaction with the checkpoint.
  */
-import type { Database, RootDatabase } from 'lmdb'
 import { asPosition } from '../../../domain/ids.js'
 import { createGroupCommit } from '../../../platform/lmdb/group-commit.js'
-import { openLmdb } from '../../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../../platform/lmdb/storage-error.js'
 import { CheckpointConflictError } from '../../runtime/errors.js'
 import { START, type Checkpoint, type DeadLetter } from '../../runtime/projection.js'
-import type { HashFields, ScoredMember, TimelineStore, TimelineUpdate } from '../store.js'
-
-type Tables = {
-  readonly root: RootDatabase<unknown, string>
-  /** [set, member] -> score */
-  readonly members: Database<number, [string, string]>
-  /** [set, score, member] -> true */
-  readonly order: Database<true, [string, number, string]>
-  /** set -> number of members */
-  readonly sizes: Database<number, string>
-  readonly hashes: Database<HashFields, string>
-  readonly checkpoints: Database<StoredCheckpoint, [string, number]>
-  readonly deadLetters: Database<StoredDeadLetter, [string, number, number]>
-}
-type StoredCheckpoint = { readonly position: number; readonly lastEventId: string | null; readonly lastEventAt: number | null }
-type StoredDeadLetter = { readonly eventId: string | null; readonly eventType: string | null; readonly error: string }
+import type { ScoredMember, TimelineStore, TimelineUpdate } from '../store.js'
+import { beginRebuild } from './rebuild.js'
+import { openTables, type Tables } from './tables.js'
 
 /** Opens or creates the timelines in folder `path`. Throws StorageError. */
 export async function openEmbeddedTimelines(path: string): Promise<TimelineStore> {
@@ -53,20 +38,8 @@ export async function openEmbeddedTimelines(path: string): Promise<TimelineStore
     reset: () => write(() => {
       for (const table of [tables.members, tables.order, tables.sizes, tables.hashes, tables.checkpoints, tables.deadLetters]) table.clearSync()
     }),
+    beginRebuild: () => beginRebuild(path, tables, write),
     close: () => tables.root.close(),
-  }
-}
-
-function openTables(path: string): Tables {
-  const root = openLmdb(path)
-  return {
-    root,
-    members: root.openDB('members', { encoding: 'json' }),
-    order: root.openDB('order', { encoding: 'json' }),
-    sizes: root.openDB('sizes', { encoding: 'json' }),
-    hashes: root.openDB('hashes', { encoding: 'json' }),
-    checkpoints: root.openDB('checkpoints', { encoding: 'json' }),
-    deadLetters: root.openDB('dead-letters', { encoding: 'json' }),
   }
 }
 
