@@ -55,10 +55,10 @@ export function flowFeatures(flow: Flow): Record<string, number> {
 
 const micros = (ms: number): number => Math.round(ms * 1000)
 
-function summary(name: string, of: RunningStats): Record<string, number> {
+function summary(name: string, of: Readonly<RunningStats>): Record<string, number> {
   return { [`${name} Max`]: of.max, [`${name} Min`]: of.min, [`${name} Mean`]: of.mean, [`${name} Std`]: deviation(of) }
 }
 
-function gaps(name: string, of: RunningStats): Record<string, number> {
+function gaps(name: string, of: Readonly<RunningStats>): Record<string, number> {
   return { [`${name} Mean`]: of.mean * 1000, [`${name} Std`]: deviation(of) * 1000, [`${name} Max`]: micros(of.max), [`${name} Min`]: micros(of.min) }
 }

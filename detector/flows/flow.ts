@@ -4,7 +4,7 @@
  * SYN-ACK; lengths are transport payload bytes.
  */
 import { ACK, CWR, ECE, FIN, PSH, RST, SYN, TCP, URG, type Packet } from '../sources/records.js'
-import { newStats, observe, type RunningStats } from './running-stats.js'
+import { NO_STATS, newStats, observe, observeLazily, type RunningStats } from './running-stats.js'
 
 /** A gap longer than this splits activity from idleness. */
 export const ACTIVITY_TIMEOUT_MS = 5000
@@ -24,7 +24,7 @@ export type Side = {
   initialWindow: number | undefined
   fin: boolean
   readonly lengths: RunningStats
-  readonly gapsMs: RunningStats
+  gapsMs: Readonly<RunningStats>
 }
 
 export type Flow = {
@@ -37,11 +37,12 @@ export type Flow = {
   readonly startMs: number
   lastMs: number
   readonly forward: Side
-  readonly backward: Side
+  /** NO_SIDE until the first answer. */
+  backward: Readonly<Side>
   readonly lengths: RunningStats
-  readonly gapsMs: RunningStats
-  readonly activeMs: RunningStats
-  readonly idleMs: RunningStats
+  gapsMs: Readonly<RunningStats>
+  activeMs: Readonly<RunningStats>
+  idleMs: Readonly<RunningStats>
   activeSinceMs: number
   readonly flags: { fin: number; syn: number; synAck: number; rst: number; psh: number; ack: number; urg: number; cwr: number; ece: number }
   /** FIN from both sides and an ACK, or a RST: the next SYN opens a new flow, late packets still join. */
@@ -52,8 +53,10 @@ export type Flow = {
 
 const newSide = (): Side => ({
   packets: 0, payloadBytes: 0, ipBytes: 0, headerBytes: 0, dataPackets: 0, push: 0, urgent: 0, reset: 0, lastMs: undefined,
-  minHeaderBytes: 0, initialWindow: undefined, fin: false, lengths: newStats(), gapsMs: newStats(),
+  minHeaderBytes: 0, initialWindow: undefined, fin: false, lengths: newStats(), gapsMs: NO_STATS,
 })
+
+const NO_SIDE: Readonly<Side> = Object.freeze({ ...newSide(), lengths: NO_STATS })
 
 export type Direction = Pick<Flow, 'source' | 'destination' | 'sourcePort' | 'destinationPort'>
 
@@ -71,7 +74,7 @@ export function openFlow(packet: Packet, direction: Direction, earlierTcpMs = 0)
     source: direction.source, destination: direction.destination,
     sourcePort: direction.sourcePort, destinationPort: direction.destinationPort,
     protocol: packet.protocol, icmpKind: packet.icmpKind, startMs: packet.timeMs, lastMs: packet.timeMs,
-    forward: newSide(), backward: newSide(), lengths: newStats(), gapsMs: newStats(), activeMs: newStats(), idleMs: newStats(),
+    forward: newSide(), backward: NO_SIDE, lengths: newStats(), gapsMs: NO_STATS, activeMs: NO_STATS, idleMs: NO_STATS,
     activeSinceMs: packet.timeMs,
     flags: { fin: 0, syn: 0, synAck: 0, rst: 0, psh: 0, ack: 0, urg: 0, cwr: 0, ece: 0 },
     ended: false, earlierTcpMs,
@@ -82,11 +85,11 @@ export function openFlow(packet: Packet, direction: Direction, earlierTcpMs = 0)
 
 export function joinFlow(flow: Flow, packet: Packet): void {
   const isForward = packet.source === flow.source && packet.sourcePort === flow.sourcePort
-  const side = isForward ? flow.forward : flow.backward
+  const side = isForward ? flow.forward : backwardOf(flow)
   const first = flow.lengths.count === 0
-  if (!first) observe(flow.gapsMs, packet.timeMs - flow.lastMs)
+  if (!first) flow.gapsMs = observeLazily(flow.gapsMs, packet.timeMs - flow.lastMs)
   if (!first) countActivity(flow, packet.timeMs)
-  if (side.lastMs !== undefined) observe(side.gapsMs, packet.timeMs - side.lastMs)
+  if (side.lastMs !== undefined) side.gapsMs = observeLazily(side.gapsMs, packet.timeMs - side.lastMs)
   side.lastMs = packet.timeMs
   observe(side.lengths, packet.payloadBytes)
   observe(flow.lengths, packet.payloadBytes)
@@ -104,10 +107,15 @@ export function joinFlow(flow: Flow, packet: Packet): void {
   flow.lastMs = Math.max(flow.lastMs, packet.timeMs)
 }
 
+function backwardOf(flow: Flow): Side {
+  if (flow.backward === NO_SIDE) flow.backward = newSide()
+  return flow.backward
+}
+
 function countActivity(flow: Flow, timeMs: number): void {
   if (timeMs - flow.lastMs <= ACTIVITY_TIMEOUT_MS) return
-  if (flow.lastMs > flow.activeSinceMs) observe(flow.activeMs, flow.lastMs - flow.activeSinceMs)
-  observe(flow.idleMs, timeMs - flow.lastMs)
+  if (flow.lastMs > flow.activeSinceMs) flow.activeMs = observeLazily(flow.activeMs, flow.lastMs - flow.activeSinceMs)
+  flow.idleMs = observeLazily(flow.idleMs, timeMs - flow.lastMs)
   flow.activeSinceMs = timeMs
 }
 

@@ -5,7 +5,7 @@
  */
 import type { FlowRecord, Skipped } from './records.js'
 
-const DEFAULT_CAPACITY = 200_000
+const DEFAULT_CAPACITY = 100_000
 
 export async function* inTimeOrder(
   items: AsyncIterable<FlowRecord | Skipped>, capacity = DEFAULT_CAPACITY,

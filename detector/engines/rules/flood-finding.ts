@@ -2,6 +2,7 @@
 import { ICMP, ICMP_V6, TCP, UDP } from '../../sources/records.js'
 import { inboundShare, type TargetWindow } from '../../windows/target-window.js'
 import type { Attack, Finding } from '../engine.js'
+import { halfOpen } from './flood-rules.js'
 import { DISTRIBUTED_SOURCES, LIMITS } from './limits.js'
 
 /** Answers make up this much of what the host receives, and it sends about as much: it is the one who asks. */
@@ -43,7 +44,7 @@ function floodAttack(window: TargetWindow): Attack {
     case UDP: return 'udp_flood'
     case ICMP:
     case ICMP_V6: return 'icmp_flood'
-    case TCP: return window.syn * 2 >= window.inPackets ? 'syn_flood' : 'tcp_flood'
+    case TCP: return window.syn * 2 >= window.inPackets || halfOpen(window).fired ? 'syn_flood' : 'tcp_flood'
     default: return 'unusual_traffic'
   }
 }
