@@ -1,9 +1,9 @@
 /** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
 import { join } from 'node:path'
-import { hexToBytes } from '../../domain/bytes.js'
+import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
 import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
 import { validatorSetOf } from '../../domain/genesis.js'
-import { asHex32, type ChainId } from '../../domain/ids.js'
+import { asHeight, asHex32, asMillis, type ChainId, type ProducerId, type UnixMillis } from '../../domain/ids.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
@@ -15,11 +15,12 @@ import { answerReceipts, RECEIPTS_PROTOCOL } from '../../consensus/node/receipt-
 import { startValidatorNode } from '../../consensus/node/validator-node.js'
 import { openBlockStore } from '../../consensus/storage/block-store.js'
 import { openSafetyStore } from '../../consensus/storage/safety-record/store.js'
+import type { TransactionCheck } from '../../consensus/core/ports.js'
 import type { Report } from '../../consensus/core/protocol.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
-import { settleBlock } from '../../ingest/admission/settle.js'
+import { settleBlock, settleMissed } from '../../ingest/admission/settle.js'
 import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempool.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
@@ -44,13 +45,16 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const transport = await openTransport(config.transport)
   const rules = rulesOf(genesis)
   const verify = createVerifiedCache(createVerifier(), VERIFIED_CACHE_ENTRIES)
-  const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs))
+  const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs, genesis.limits.blockBytes))
   const pool = { store, mempool, skewMs: genesis.limits.skewMs }
-  const checkTransaction = (tx: Transaction, blockTime: number): { ok: true } | { ok: false; code: 'MALFORMED' } | { ok: false; code: import('../../domain/reject-codes.js').RejectCode } => {
+  const checkTransaction = (tx: Transaction, blockTime: UnixMillis): TransactionCheck => {
     if (tx.kind !== 'event') return { ok: false, code: 'MALFORMED' }
-    const check = checkAnomaly(tx.bytes, blockTime as never, rules, verify)
+    const check = checkAnomaly(tx.bytes, blockTime, rules, verify)
     return check.ok ? { ok: true } : { ok: false, code: check.code }
   }
+
+  // A crash between a commit and its settlement left transactions here that the chain already carries.
+  await settleMissed(pool, blocks.head()?.block.header.height ?? asHeight(0), (height) => blocks.committedAt(height)?.block)
 
   let fail: (error: unknown) => void = () => undefined
   const failed = new Promise<never>((_, reject) => { fail = reject })
@@ -90,7 +94,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const addOffered = (tx: Transaction): void => {
     if (tx.kind !== 'event' || store.isSettled(tx.id)) return
     const check = checkAnomaly(tx.bytes, systemClock.now(), rules, verify)
-    if (check.ok) mempool.add({ tx, producer: undefined, time: (check.message.tsSeconds * 1000) as never })
+    if (check.ok) mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
   }
   await serve(mesh, RECEIPTS_PROTOCOL, (request) => answerReceipts(store, request))
 
