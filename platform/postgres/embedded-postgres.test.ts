@@ -1,10 +1,13 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { binariesIn, findBinaries } from './binaries.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './index.js'
 import { isRunning } from './leftover.js'
+import { placeDatabase } from './placement.js'
 import { canReach } from './run-as.js'
 import { runChild } from './testing/run-child.js'
 
@@ -144,7 +147,33 @@ describe('the embedded PostgreSQL', () => {
       expect(third.dataDir).not.toBe(first.dataDir)
       expect(existsSync(first.dataDir)).toBe(false)
       await third.stop()
-      rmSync(join(third.dataDir, '..'), { recursive: true, force: true })
+      // Nor may deleted folders leave their databases behind for ever.
+      rmSync(join(closed, 'sql'), { recursive: true })
+      const other = await startEmbeddedPostgres({ dataDir: join(closed, 'other') })
+      expect(existsSync(third.dataDir)).toBe(false)
+      await other.stop()
+      rmSync(join(other.dataDir, '..'), { recursive: true, force: true })
+    } finally {
+      rmSync(closed, { recursive: true, force: true })
+    }
+  })
+
+  test.runIf(isRoot)('as root in a checkout that nobody can enter, the programs are copied once to where they run', async () => {
+    const closed = mkdtempSync(join(homedir(), 'cybermesh-pg-'))
+    chmodSync(closed, 0o700)
+    const found = findBinaries()
+    cpSync(found.folder, join(closed, 'native'), { recursive: true, verbatimSymlinks: true })
+    const hidden = binariesIn(join(closed, 'native'), `${found.version}-test-${process.pid}`)
+    try {
+      const first = await placeDatabase(folder, hidden, NOBODY)
+      expect(first.notice).toMatch(/its programs in \/var\/lib\/cybermesh\/postgres-/)
+      expect(first.home).toBe(folder)
+      const { stdout, status } = spawnSync(first.binaries.initdb, ['--version'], { encoding: 'utf8', cwd: '/', ...NOBODY })
+      expect([status, stdout]).toEqual([0, expect.stringContaining('PostgreSQL') as string])
+      const copiedAt = statSync(first.binaries.folder).ctimeMs
+      const second = await placeDatabase(folder, hidden, NOBODY)
+      expect(statSync(second.binaries.folder).ctimeMs).toBe(copiedAt)
+      rmSync(first.binaries.folder, { recursive: true, force: true })
     } finally {
       rmSync(closed, { recursive: true, force: true })
     }

@@ -5,6 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { binariesIn, type PostgresBinaries } from './binaries.js'
 import { EmbeddedPostgresError } from './errors.js'
@@ -12,6 +13,10 @@ import { stopLeftover } from './leftover.js'
 import { canReach, type RunAs } from './run-as.js'
 
 export const SHARED_FOLDER = '/var/lib/cybermesh'
+/** In the data folder: its random name. */
+const INSTANCE_FILE = 'instance'
+/** In the home: whose it is. */
+const OWNER_FILE = 'data-folder'
 
 export type Placement = {
   /** Holds the database folder and the password file. */
@@ -39,25 +44,34 @@ export async function placeDatabase(dataDir: string, binaries: PostgresBinaries,
 }
 
 async function homeElsewhere(dataDir: string): Promise<string> {
-  const nameFile = join(dataDir, 'instance')
+  const nameFile = join(dataDir, INSTANCE_FILE)
   if (!existsSync(nameFile)) writeFileSync(nameFile, `${randomBytes(16).toString('hex')}\n`)
-  const instance = readFileSync(nameFile, 'utf8').trim()
-  const home = join(SHARED_FOLDER, createHash('sha256').update(`${dataDir}\0${instance}`).digest('hex').slice(0, 24))
+  const home = join(SHARED_FOLDER, homeName(dataDir) as string)
   if (existsSync(home)) return home
   makeSharedFolder()
-  await removeHomesOf(dataDir)
+  await removeAbandonedHomes()
   mkdirSync(home, { mode: 0o755 })
   chmodSync(home, 0o755)
-  writeFileSync(join(home, 'data-folder'), `${dataDir}\n`)
+  writeFileSync(join(home, OWNER_FILE), `${dataDir}\n${hostname()}\n`)
   return home
 }
 
-/** A data folder that was deleted and made again leaves its old database behind. */
-async function removeHomesOf(dataDir: string): Promise<void> {
+/** Undefined for a folder that is gone. */
+function homeName(dataDir: string): string | undefined {
+  const nameFile = join(dataDir, INSTANCE_FILE)
+  if (!existsSync(nameFile)) return undefined
+  return createHash('sha256').update(`${dataDir}\0${readFileSync(nameFile, 'utf8').trim()}`).digest('hex').slice(0, 24)
+}
+
+/** A data folder that was deleted, or made again, leaves its database behind; 60 MB each add up. */
+async function removeAbandonedHomes(): Promise<void> {
   for (const name of readdirSync(SHARED_FOLDER)) {
     const home = join(SHARED_FOLDER, name)
-    const owner = join(home, 'data-folder')
-    if (!existsSync(owner) || readFileSync(owner, 'utf8').trim() !== dataDir) continue
+    const owner = join(home, OWNER_FILE)
+    if (!existsSync(owner)) continue
+    const [dataDir, host] = readFileSync(owner, 'utf8').split('\n')
+    // Another container may share this folder without sharing its data folder.
+    if (host !== hostname() || dataDir === undefined || homeName(dataDir) === name) continue
     await stopLeftover(join(home, 'pgdata'))
     rmSync(home, { recursive: true, force: true })
   }
