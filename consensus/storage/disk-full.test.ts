@@ -1,3 +1,4 @@
+import type * as Fs from 'node:fs'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { recordOf } from './testing/records.js'
 
 const disk = vi.hoisted(() => ({ fails: undefined as string | undefined }))
 vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>()
+  const fs = await original<typeof Fs>()
   const refuse = (): void => {
     if (disk.fails !== undefined) throw Object.assign(new Error(`${disk.fails}: write failed`), { code: disk.fails })
   }
