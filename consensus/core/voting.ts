@@ -2,6 +2,7 @@
 import { isConsistent, proposalSignBytes, type Block } from '../../domain/block.js'
 import { voteSignBytes, type TimeoutCertificate, type Vote } from '../../domain/certificate.js'
 import type { ValidatorId } from '../../domain/ids.js'
+import { heightOf } from './block-tree.js'
 import { addBlock } from './catch-up.js'
 import { KEPT_VIEWS, processQc, processTc } from './certificates.js'
 import { voteDataFor } from './commit-rule.js'
@@ -25,6 +26,8 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   // A leader that makes many blocks for one view gets one of them into our tree; a quorum may still choose another.
   if (!isFirst && !isWanted(core, block)) return
   if (core.tree.get(block.header.parentHash) === undefined) {
+    // Its parent was passed over by a commit: nothing that peers could send would make it fit.
+    if (block.justify.data.height <= heightOf(core.tree.head)) return report(core, { kind: 'message-refused', from, message: 'proposal', reason: 'not-above-committed-head' })
     if (block.header.view >= core.view) core.pendingProposal = { proposal, from }
     return requestBlock(core, block.header.parentHash, from)
   }
