@@ -2,7 +2,13 @@
 import '../platform/polyfill.js'
 import { Command } from 'commander'
 import { registerDetect } from './detect.js'
+import { registerDoctor } from './commands/doctor.js'
+import { registerGenesis } from './commands/genesis.js'
+import { registerKeys } from './commands/keys.js'
+import { registerQuery } from './commands/query.js'
 import { registerRoles } from './commands/role.js'
+import { registerStatus } from './commands/status.js'
+import { registerTimeline } from './commands/timeline.js'
 import { registerUp } from './commands/up.js'
 import { sentenceOf } from './shared/user-error.js'
 
@@ -10,6 +16,12 @@ const program = new Command('cybermesh')
   .description('one tamper-evident answer to «which detections do we all accept?»')
   .showHelpAfterError('(add --help for what is possible)')
 registerUp(program)
+registerStatus(program)
+registerDoctor(program)
+registerQuery(program)
+registerTimeline(program)
+registerGenesis(program)
+registerKeys(program)
 registerRoles(program)
 registerDetect(program)
 

@@ -88,6 +88,7 @@ function createWalk({ name, store }: Chain, { set, genesisHash, verify, book }: 
       if (certificate.data.blockHash !== block.hash) note(`the certificate at height ${height} is for another block`)
       const { commit } = commitCertificate.data
       if (commit === undefined || commit.height < height) note(`the commit certificate at height ${height} does not commit it`)
+      else if ((promised.get(commit.height) ?? commit.hash) !== commit.hash) note(`two commit certificates name different blocks at height ${commit.height}`)
       else promised.set(commit.height, commit.hash)
       if ((promised.get(height) ?? block.hash) !== block.hash) note(`a commit certificate names another block at height ${height}`)
       promised.delete(height)
@@ -112,7 +113,9 @@ function createWalk({ name, store }: Chain, { set, genesisHash, verify, book }: 
 
 function headOf(store: Chain['store'], note: (fault: string) => void): number {
   try {
-    return store.head()?.block.header.height ?? 0
+    const head = store.head()
+    if (head === undefined && store.committedAt(asHeight(1)) !== undefined) note('the newest block is missing')
+    return head?.block.header.height ?? 0
   } catch (error) {
     note(`the head cannot be read (${(error as Error).message})`)
     return 0

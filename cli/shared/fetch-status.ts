@@ -10,3 +10,15 @@ export async function fetchStatus(url: string, timeoutMs = 1500): Promise<RoleSt
     return { ok: false, reason: (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name }
   }
 }
+
+/** Why a role does not feel well, in its own words; undefined where it does. */
+export async function fetchHealth(url: string, timeoutMs = 1500): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(timeoutMs) })
+    if (response.ok) return undefined
+    const { reason } = await response.json() as { reason?: string }
+    return reason ?? `HTTP ${response.status}`
+  } catch (error) {
+    return (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name
+  }
+}

@@ -9,6 +9,7 @@ import type pg from 'pg'
 import { openEmbeddedLog, type EmbeddedLog } from '../../eventlog/index.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { createProjections, createSqlPool, migrate, openEmbeddedTimelines, runProjection, type TimelineStore } from '../../projections/index.js'
+import type { Layout } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
 import { holdLock, type ProcessLock } from './process-lock.js'
 import type { Progress } from './progress.js'
@@ -16,6 +17,8 @@ import { UserError } from './user-error.js'
 
 /** An LMDB store exists where its file does; opening another folder would create one. */
 export const hasStore = (path: string): boolean => existsSync(join(path, 'data.mdb'))
+
+export const blockStoreFolder = (layout: Layout, validator: string): string => join(layout.validator(validator), 'chain')
 
 export const openLogOf = ({ layout, genesis }: DataFolder): Promise<EmbeddedLog> => openEmbeddedLog(layout.eventlog, { chainId: genesis.chainId, create: false })
 

@@ -1,0 +1,24 @@
+/** The doctor's report for people: one line a check, the ledger as a table, and how many checks failed. */
+import Table from 'cli-table3'
+import type { LedgerReport } from './check-ledger.js'
+import { count, type Finding } from './finding.js'
+import type { DoctorReport } from './run-doctor.js'
+
+export function renderReport({ checks, ledger, running }: DoctorReport, withLedger: boolean): string {
+  const width = Math.max(...checks.map(({ check }) => check.length))
+  const lines = checks.map(({ check, level, sentence }) => `${level.padEnd(4)}  ${check.padEnd(width)}  ${sentence}`)
+  const of = (level: Finding['level']): number => checks.filter((finding) => finding.level === level).length
+  return [
+    ...lines,
+    ...(withLedger && ledger !== undefined ? [renderLedger(ledger)] : []),
+    `${running ? 'running' : 'stopped'}: ${count(checks.length, 'check')}, ${of('ok')} ok, ${count(of('warn'), 'warning')}, ${of('fail')} failed`,
+  ].join('\n')
+}
+
+function renderLedger({ total, producers }: LedgerReport): string {
+  const table = new Table({ head: ['producer', 'PUBLISHED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'ever ADMITTED'], style: { head: [] } })
+  for (const [name, account] of [...Object.entries(producers), ['all', total] as const]) {
+    table.push([name, account.published, account.committed, account.rejected, account.timeout, account.expired, account.inFlight, account.admitted])
+  }
+  return table.toString()
+}

@@ -1,0 +1,167 @@
+/** The state of a data folder: asked of the roles where they run, read from the stores where they do not. */
+import Table from 'cli-table3'
+import { openBlockStore } from '../../consensus/storage/block-store.js'
+import { readSafetyFile } from '../../consensus/storage/safety-record/read.js'
+import { openEmbeddedTimelines } from '../../projections/index.js'
+import { TIMELINES_PROJECTION } from '../../projections/timelines/projection.js'
+import { visitLog } from '../doctor/log-visitor.js'
+import type { DataFolder } from '../data-folder/open.js'
+import type { Plan, PlannedRole } from '../up/plan.js'
+import { takeSnapshot } from '../up/snapshot.js'
+import { createLedger, type Account } from './ledger.js'
+import type { Progress } from './progress.js'
+import { isProcessAlive, type FolderState, type Running } from './running.js'
+import { blockStoreFolder, hasStore, openLogOf } from './stopped-folder.js'
+
+export type RoleLine = { readonly name: string; readonly pid: number | null; readonly up: boolean; readonly status: string }
+
+export type ValidatorLine = {
+  readonly name: string
+  /** Null where it neither answers nor left a store. */
+  readonly height: number | null
+  /** The view it is in; of a stopped one, the last it voted in or gave up. */
+  readonly view: number | null
+  /** Null when stopped: they are counted from start to stop. */
+  readonly viewChanges: number | null
+  readonly peers: number | null
+  readonly stateRoot: string | null
+}
+
+export type FolderStatus = {
+  readonly state: FolderState['kind']
+  readonly folder: string
+  readonly network: string
+  readonly chainId: string
+  readonly roles: readonly RoleLine[]
+  readonly validators: readonly ValidatorLine[]
+  readonly counts: Account
+  readonly height: number
+  readonly logPosition: number
+  /** Of a stopped folder only those that need no database. */
+  readonly projections: Readonly<Record<string, { readonly position: number; readonly lagEvents: number; readonly lagMs: number | null }>>
+  readonly api: string | null
+  /** How to attach to the SQL read models; null when stopped. */
+  readonly psql: string | null
+}
+
+export async function readStatus(data: DataFolder, state: FolderState, progress: Progress): Promise<FolderStatus> {
+  const { layout, genesis } = data
+  const common = { state: state.kind, folder: layout.folder, network: genesis.network, chainId: genesis.chainId }
+  return state.kind === 'running'
+    ? { ...common, ...await askRoles(data, state.running) }
+    : { ...common, ...await readStores(data, progress), roles: [], api: null, psql: null }
+}
+
+type Rest = Omit<FolderStatus, 'state' | 'folder' | 'network' | 'chainId'>
+
+async function askRoles({ layout, genesis }: DataFolder, running: Running): Promise<Rest> {
+  const snapshot = await takeSnapshot(planOf(running, genesis.validators.map(({ name }) => name)), true)
+  return {
+    roles: Object.entries(running.roles).map(([name, status]) => {
+      const pid = running.pids[name] ?? null
+      return { name, pid, up: pid !== null && isProcessAlive(pid), status }
+    }),
+    validators: snapshot.validators.map(({ name, up, height, view, viewChanges, peers, stateRoot }) => up
+      ? { name, height, view, viewChanges, peers, stateRoot } : { name, height: null, view: null, viewChanges: null, peers: null, stateRoot: null }),
+    counts: snapshot.counts, height: snapshot.height, logPosition: snapshot.logPosition,
+    projections: Object.fromEntries(Object.entries(snapshot.projections).map(([name, { position, lagMs }]) =>
+      [name, { position, lagEvents: Math.max(0, snapshot.logPosition - position), lagMs }])),
+    api: running.api,
+    psql: `psql "$(cat ${layout.sqlUrl})"`,
+  }
+}
+
+/** The roles as `up` planned them, as far as their status addresses go. */
+function planOf({ roles }: Running, validators: readonly string[]): Plan {
+  const planned = (name: string, role: PlannedRole['role']): PlannedRole => ({ name, role, configPath: '', opsUrl: roles[name] ?? 'http://127.0.0.1:0' })
+  return {
+    validators: validators.map((name) => planned(name, 'validator')),
+    recorder: planned('recorder', 'recorder'), projector: planned('projector', 'projector'), api: planned('api', 'api'), detector: planned('detector', 'detector'),
+  }
+}
+
+async function readStores(data: DataFolder, progress: Progress): Promise<Pick<Rest, 'validators' | 'counts' | 'height' | 'logPosition' | 'projections'>> {
+  const validators: ValidatorLine[] = []
+  for (const { name } of data.genesis.validators) validators.push(await readValidator(data, name))
+  const { counts, logPosition, height } = await readLog(data, progress)
+  return { validators, counts, height, logPosition, projections: await readTimelinePosition(data, logPosition) }
+}
+
+async function readValidator({ layout }: DataFolder, name: string): Promise<ValidatorLine> {
+  const line = { name, height: null, view: lastViewOf(layout.safetyRecord(name)), viewChanges: null, peers: null, stateRoot: null }
+  const folder = blockStoreFolder(layout, name)
+  if (!hasStore(folder)) return line
+  const store = openBlockStore(folder)
+  try {
+    const header = store.head()?.block.header
+    return { ...line, height: header?.height ?? 0, stateRoot: header?.stateRoot ?? null }
+  } finally {
+    await store.close()
+  }
+}
+
+function lastViewOf(path: string): number | null {
+  try {
+    return readSafetyFile(path).entries.at(-1)?.record.lastVotedView ?? null
+  } catch {
+    // `doctor` says what is wrong with it.
+    return null
+  }
+}
+
+async function readLog(data: DataFolder, progress: Progress): Promise<{ counts: Account; logPosition: number; height: number }> {
+  const ledger = createLedger()
+  if (!hasStore(data.layout.eventlog)) return { counts: ledger.total(), logPosition: 0, height: 0 }
+  const log = await openLogOf(data)
+  let height = 0
+  try {
+    const logPosition = await log.length()
+    await visitLog(log, logPosition, [{
+      visit(entry) {
+        if (entry.kind !== 'event') return
+        const { event } = entry.recorded
+        ledger.visit(event)
+        if (event.type === 'BlockCommitted') height = event.data.height
+      },
+      finish: () => [],
+    }], progress)
+    return { counts: ledger.total(), logPosition, height }
+  } finally {
+    await log.close()
+  }
+}
+
+async function readTimelinePosition({ layout }: DataFolder, logPosition: number): Promise<FolderStatus['projections']> {
+  if (!hasStore(layout.timelines)) return {}
+  const store = await openEmbeddedTimelines(layout.timelines)
+  try {
+    const { name, version } = TIMELINES_PROJECTION
+    const { position } = await store.checkpoint(name, version)
+    return { [name]: { position, lagEvents: Math.max(0, logPosition - position), lagMs: null } }
+  } finally {
+    await store.close()
+  }
+}
+
+const STATES: Readonly<Record<FolderState['kind'], string>> = { running: 'running', stopped: 'stopped', busy: 'starting, stopping or being read' }
+
+export function renderStatus(status: FolderStatus): string {
+  const { roles, validators, counts, projections } = status
+  const plain = { style: { head: [] } }
+  const lifecycle = new Table({ head: ['PUBLISHED', 'ADMITTED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight'], ...plain })
+  lifecycle.push([counts.published, counts.admitted, counts.committed, counts.rejected, counts.timeout, counts.expired, counts.inFlight])
+  const nodes = new Table({ head: ['validator', 'height', 'view', 'view changes', 'peers', 'state root'], ...plain })
+  const shown = (value: number | null): string => (value === null ? '-' : String(value))
+  for (const { name, height, view, viewChanges, peers, stateRoot } of validators) nodes.push([name, shown(height), shown(view), shown(viewChanges), shown(peers), stateRoot?.slice(0, 16) ?? '-'])
+  const processes = new Table({ head: ['role', 'process', '', 'status'], ...plain })
+  for (const { name, pid, up, status: url } of roles) processes.push([name, pid ?? '-', up ? 'up' : 'down', `${url}/status`])
+  const models = Object.entries(projections).map(([name, { position, lagEvents }]) => `${name} at ${position}${lagEvents > 0 ? ` (${lagEvents} behind)` : ''}`)
+  return [
+    `${status.folder}: ${STATES[status.state]}, network ${status.network}, chain ${status.chainId.slice(0, 16)}, height ${status.height}`,
+    lifecycle.toString(), nodes.toString(), ...(roles.length > 0 ? [processes.toString()] : []),
+    `event log  ${status.logPosition} events`,
+    `read models  ${models.join(', ') || (status.state === 'running' ? 'not started' : '-')}`,
+    ...(status.api === null ? [] : [`API  ${status.api}/graphql`]),
+    status.psql === null ? 'SQL  start the system, or ask with `cybermesh query`' : `SQL  ${status.psql}`,
+  ].join('\n')
+}
