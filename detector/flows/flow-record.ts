@@ -14,7 +14,7 @@ export function toFlowRecord(flow: Flow): FlowRecord {
     forwardPackets: flow.forward.packets, backwardPackets: flow.backward.packets,
     byteLayer: 'ip', forwardBytes: flow.forward.ipBytes, backwardBytes: flow.backward.ipBytes,
     synPackets: flow.flags.syn, rstPackets: flow.flags.rst, forwardDataPackets: flow.forward.dataPackets,
-    features: flowFeatures(flow),
+    features: () => flowFeatures(flow),
     label: undefined,
   }
 }

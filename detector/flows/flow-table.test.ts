@@ -82,14 +82,14 @@ describe('flow assembly', () => {
 
 describe('flow features', () => {
   it('have rates of 0 for a flow of duration 0', () => {
-    const features = toFlowRecord(assemble([syn])[0] as Flow).features
+    const features = toFlowRecord(assemble([syn])[0] as Flow).features()
     expect(features).toMatchObject({ 'Flow Duration': 0, 'Flow Bytes/s': 0, 'Flow Packets/s': 0, 'Flow IAT Mean': 0 })
     expect(Object.values(features).every(Number.isFinite)).toBe(true)
   })
 
   it('use the sample variance of payload lengths', () => {
     const [flow] = assemble([packet({ payloadBytes: 10 }), packet({ timeMs: 1, payloadBytes: 20 }), packet({ timeMs: 2, payloadBytes: 60 })])
-    const features = toFlowRecord(flow as Flow).features
+    const features = toFlowRecord(flow as Flow).features()
     expect(features['Packet Length Mean']).toBeCloseTo(30, 12)
     expect(features['Packet Length Variance']).toBeCloseTo(700, 10)
     expect(features['Fwd Packet Length Std']).toBeCloseTo(Math.sqrt(700), 10)
@@ -97,12 +97,12 @@ describe('flow features', () => {
 
   it('split activity from idleness at gaps above five seconds, in microseconds', () => {
     const at = (timeMs: number): Packet => packet({ timeMs, tcpFlags: ACK })
-    const features = toFlowRecord(assemble([at(0), at(1000), at(6000), at(12_000), at(12_500)])[0] as Flow).features
+    const features = toFlowRecord(assemble([at(0), at(1000), at(6000), at(12_000), at(12_500)])[0] as Flow).features()
     expect(features).toMatchObject({ 'Active Max': 6_000_000, 'Idle Max': 6_000_000, 'Flow IAT Max': 6_000_000 })
   })
 
   it('take the initial window backward from the first packet that has one', () => {
-    const features = toFlowRecord(assemble([syn, answer(syn, { timeMs: 1, tcpFlags: RST, tcpWindow: 0 }), { ...synAck, timeMs: 2 }])[0] as Flow).features
+    const features = toFlowRecord(assemble([syn, answer(syn, { timeMs: 1, tcpFlags: RST, tcpWindow: 0 }), { ...synAck, timeMs: 2 }])[0] as Flow).features()
     expect(features).toMatchObject({ 'FWD Init Win Bytes': 8192, 'Bwd Init Win Bytes': 5000, 'SYN Flag Count': 2, 'RST Flag Count': 1, 'Bwd RST Flags': 1 })
   })
 })

@@ -49,7 +49,7 @@ export function evidenceOf({ observation, finding }: Decision): Evidence {
       ...span(observation), packets: observation.forwardPackets + observation.backwardPackets,
       bytes: observation.forwardBytes + observation.backwardBytes,
       topSources: [{ address: observation.source, count: observation.forwardPackets }],
-      features: rounded(observation.features),
+      features: rounded(observation.features()),
     }
   }
 }

@@ -94,7 +94,7 @@ describe('payloads', () => {
       name: `model/${i}`, score: 0.9, threshold: 0.5, fired: true, why: 'x'.repeat(5000),
       finding: { threatType: 'malware' as const, attack: 'model_finding' as const, target: '10.0.0.2', destinationPort: 0, source: '' },
     }))
-    const made = draft(decide(flowRecord({ features }), verdicts) as Decision)
+    const made = draft(decide(flowRecord({ features: () => features }), verdicts) as Decision)
     expect(made.payload.length).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES)
     expect(parse(made.payload)).toMatchObject({ features: {}, threat_type: 'malware' })
   })

@@ -24,7 +24,7 @@ describe('CICFlowMeter CSV', () => {
         forwardPackets: 5, backwardPackets: 4, forwardBytes: 300, backwardBytes: 9000, byteLayer: 'payload',
         synPackets: 2, rstPackets: 1, forwardDataPackets: 1, label: 'BENIGN',
       })
-      expect(flow?.features['Total Fwd Packet']).toBe(5)
+      expect(flow?.features()['Total Fwd Packet']).toBe(5)
       expect(Math.floor((flow?.startMs ?? 0) / 1000)).toBe(Date.UTC(2017, 6, 7, 19, 2, 39) / 1000)
       expect((flow?.endMs ?? 0) - (flow?.startMs ?? 0)).toBeCloseTo(2500, 3)
     })
@@ -44,7 +44,7 @@ describe('CICFlowMeter CSV', () => {
   it('writes 0 where the original wrote Infinity or NaN', async () => {
     for (const rate of ['Infinity', 'NaN', '']) {
       const [flow] = await flows(`${CORRECTED}\n7,a-b,${values('2017-07-07 19:02:39', rate)}`)
-      expect(flow?.features['Flow Bytes/s']).toBe(0)
+      expect(flow?.features()['Flow Bytes/s']).toBe(0)
     }
   })
 

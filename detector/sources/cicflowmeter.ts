@@ -68,11 +68,16 @@ function readRow(line: string, columns: Columns): FlowRecord | Skipped {
     synPackets: optional('SYN Flag Count'),
     rstPackets: optional('RST Flag Count'),
     forwardDataPackets: optional('Fwd Act Data Pkts'),
-    // Parsed when an engine asks: ninety numbers a row cost more than everything else together.
-    get features() { return featuresOf(line, columns) },
+    features: featuresLater(line, columns),
     label: columns.index.has('Label') ? text('Label') : undefined,
   }
 }
+
+/**
+ * The ninety numbers of a row are parsed when an engine asks: they cost more than everything else together. A function
+ * of its own, so that what is kept is the line and not the cells it was split into.
+ */
+const featuresLater = (line: string, columns: Columns): FlowRecord['features'] => () => featuresOf(line, columns)
 
 /** The original tool writes Infinity and NaN for rates of flows of duration 0; the corrected one, like us, writes 0. */
 function featuresOf(line: string, columns: Columns): Record<string, number> {

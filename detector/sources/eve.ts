@@ -61,6 +61,9 @@ export function parseEveLine(text: string): FlowRecord | Skipped {
   }
 }
 
+/** EVE has none of CICFlowMeter's columns, and values made up from counts would mislead a model. */
+const noFeatures = (): Readonly<Record<string, number>> => ({})
+
 type Endpoints = { src_ip: string; dest_ip: string; src_port: number; dest_port: number; proto: string }
 
 function record(ends: Endpoints, start: string, end: string, packets: readonly [number, number], bytes: readonly [number, number],
@@ -78,7 +81,7 @@ function record(ends: Endpoints, start: string, end: string, packets: readonly [
     synPackets: tcp ? (flags.toServer >> 1 & 1) + (flags.toClient >> 1 & 1) : 0,
     rstPackets: tcp ? (flags.toServer >> 2 & 1) + (flags.toClient >> 2 & 1) : 0,
     forwardDataPackets: undefined,
-    features: {},
+    features: noFeatures,
     label: undefined,
   }
 }

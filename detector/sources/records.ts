@@ -46,8 +46,8 @@ export type FlowRecord = {
   readonly rstPackets: number | undefined
   /** Forward packets that carry payload; undefined when the exporter does not say. */
   readonly forwardDataPackets: number | undefined
-  /** Every numeric column of the record under the exporter's canonical name, for trained models. */
-  readonly features: Readonly<Record<string, number>>
+  /** Every numeric column under the exporter's canonical name, for trained models; computed when asked for. */
+  readonly features: () => Readonly<Record<string, number>>
   /** The exporter's class label, when the file is a labelled data set. Detection never reads it. */
   readonly label: string | undefined
 }

@@ -16,7 +16,7 @@ export const answer = (to: Packet, more: Partial<Packet> = {}): Packet => packet
 export const flowRecord = (more: Partial<FlowRecord> = {}): FlowRecord => ({
   kind: 'flow', startMs: 0, endMs: 100, source: '10.0.0.1', destination: '10.0.0.2', sourcePort: 40_000, destinationPort: 80,
   protocol: 6, forwardPackets: 5, backwardPackets: 5, byteLayer: 'payload', forwardBytes: 200, backwardBytes: 2000,
-  synPackets: 2, rstPackets: 0, forwardDataPackets: 1, features: {}, label: undefined, ...more,
+  synPackets: 2, rstPackets: 0, forwardDataPackets: 1, features: () => ({}), label: undefined, ...more,
 })
 
 export const targetWindow = (more: Partial<TargetWindow> = {}): TargetWindow => ({
