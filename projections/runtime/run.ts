@@ -63,6 +63,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
       await entries.waitForGrowth(position, signal)
       continue
     }
+    refuseGap(projection, position, page)
     const decoded = page.map(decodeEntry)
     const startedAt = performance.now()
     await applyEntries(projection, decoded, { signal, poison, ...(onRetry === undefined ? {} : { onRetry }) })
@@ -72,6 +73,13 @@ export async function runProjection(options: RunProjection): Promise<Position> {
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
   }
   return position
+}
+
+/** A log that skips or repeats a position would be built into every read model without anybody noticing. */
+function refuseGap({ name }: Projection, position: Position, page: readonly LogEntry[]): void {
+  page.forEach((entry, i) => {
+    if (entry.position !== position + i) throw new OtherLogError(name, position, `position ${position + i} is missing, ${entry.position} follows`)
+  })
 }
 
 async function refuseOtherLog({ name }: Projection, { position, lastEventId }: Checkpoint, entries: EntryLog): Promise<void> {

@@ -104,6 +104,29 @@ describe('running a projection', () => {
   })
 })
 
+test('a log that skips a position is refused before anything is applied', async () => {
+  await appendSample(harness.log)
+  const log: EmbeddedLog = { ...harness.log, readEntries: async (options) => (await harness.log.readEntries(options)).filter(({ position }) => position !== 4) }
+  await expect(run(blocks(), { log })).rejects.toThrow(/position 4 is missing/)
+  expect((await blocks().checkpoint()).position).toBe(0)
+})
+
+test('a log without entries of its own is read through its events, with the same content', async () => {
+  await appendSample(harness.log)
+  const { readEntries: _entries, waitForGrowth: _growth, ...plain } = harness.log
+  const abort = new AbortController()
+  const audit = harness.projections.find(({ name }) => name === 'audit') as Projection
+  const running = runProjection({ log: plain, projection: audit, signal: abort.signal })
+  await appendSample(harness.log, [operatorAction(500)], 100)
+  while ((await audit.checkpoint()).position <= SAMPLE.length) await sleep(5)
+  abort.abort()
+  await running
+  const root = await scalar("SELECT encode(root, 'hex') FROM audit_tree")
+  await audit.reset()
+  await run(audit)
+  expect(await scalar("SELECT encode(root, 'hex') FROM audit_tree")).toBe(root)
+})
+
 describe('errors that pass', () => {
   test.each([['40001', 'restart transaction'], ['40P01', 'deadlock'], ['57P01', 'terminating connection'], ['ECONNREFUSED', 'connect']])('%s is tried again', async (code, message) => {
     await appendSample(harness.log)
