@@ -11,14 +11,21 @@ const BALANCED_SHARE = 0.6
 
 /**
  * A victim's answers trip the flood rules towards the attacker as well (measured: R4 in CIC-DDoS2019). The target is
- * the side with the larger inbound share, so a host that sends more than it receives is never named. A scanner gets
- * one answer for each probe, an even share: there the kind of packet decides.
+ * the side with the larger inbound share, so a host that sends more than it receives is not named, with one exception:
+ * a host that receives mostly SYN is asked, not answered, and it may well send more than it receives, because it
+ * repeats its SYN-ACKs to spoofed sources that stay silent. At an even share the kind of packet decides: a scanner gets
+ * one SYN-ACK or RST for each probe, a client of UDP services gets answers from one port on many of its own.
  */
 export function receivesAnswers(window: TargetWindow): boolean {
+  if (isAsked(window)) return false
   const share = inboundShare(window)
   if (share < 0.5) return true
-  return share <= BALANCED_SHARE && (window.synAck + window.rst) / window.inPackets >= ANSWER_SHARE
+  if (share > BALANCED_SHARE) return false
+  if (window.protocol === UDP) return window.sourcePortEntropyBits < window.destinationPortEntropyBits
+  return (window.synAck + window.rst) / window.inPackets >= ANSWER_SHARE
 }
+
+const isAsked = (window: TargetWindow): boolean => window.syn * 2 >= window.inPackets
 
 export function floodFinding(window: TargetWindow): Finding {
   const only = window.topSources[0]?.address ?? ''
@@ -34,7 +41,7 @@ export function floodFinding(window: TargetWindow): Finding {
 
 /** A fast scan begins connections like a flood, but each to another port and not in a flood's numbers. */
 function isScan(window: TargetWindow): boolean {
-  return window.uniqueSources < DISTRIBUTED_SOURCES && window.syn * 2 >= window.inPackets && window.syn < LIMITS.scanSyn &&
+  return window.uniqueSources < DISTRIBUTED_SOURCES && isAsked(window) && window.syn < LIMITS.scanSyn &&
     window.uniqueDestinationPorts >= LIMITS.R5.ports && window.uniqueDestinationPorts * 2 >= window.flows
 }
 
@@ -44,7 +51,7 @@ function floodAttack(window: TargetWindow): Attack {
     case UDP: return 'udp_flood'
     case ICMP:
     case ICMP_V6: return 'icmp_flood'
-    case TCP: return window.syn * 2 >= window.inPackets || halfOpen(window).fired ? 'syn_flood' : 'tcp_flood'
+    case TCP: return isAsked(window) || halfOpen(window).fired ? 'syn_flood' : 'tcp_flood'
     default: return 'unusual_traffic'
   }
 }

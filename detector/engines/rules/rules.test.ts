@@ -45,9 +45,20 @@ describe('flood rules at their limits', () => {
 describe('who is the target of a flood', () => {
   const flood = { inPackets: 900, outPackets: 900, flows: 900, syn: 900, pureAck: 0, uniqueSources: 1 }
 
-  it('is never the host that sends more than it receives', () => {
-    expect(fired(targetWindow({ ...flood, outPackets: 901 }))).toEqual([])
-    expect(ruleEngine.judge(targetWindow({ ...flood, outPackets: 901 })).some((verdict) => verdict.why.includes('held back'))).toBe(true)
+  it('is not the host that sends more than it receives', () => {
+    const answered = targetWindow({ ...flood, syn: 0, synAck: 900, outPackets: 1800 })
+    expect(fired(answered)).toEqual([])
+    expect(ruleEngine.judge(answered).some((verdict) => verdict.why.includes('held back'))).toBe(true)
+  })
+
+  it('is the host that receives SYN, even if it repeats its answers and so sends more', () => {
+    expect(fired(targetWindow({ ...flood, outPackets: 3000 }))[0]?.finding?.target).toBe('10.0.0.2')
+  })
+
+  it('is not the client to whose many ports one UDP service answers, but the service asked by many', () => {
+    const dns = { ...flood, syn: 0, protocol: 17, udp: 900 }
+    expect(fired(targetWindow({ ...dns, sourcePortEntropyBits: 0, destinationPortEntropyBits: 9 }))).toEqual([])
+    expect(fired(targetWindow({ ...dns, sourcePortEntropyBits: 9, destinationPortEntropyBits: 0 }))[0]?.finding?.attack).toBe('udp_flood')
   })
 
   it('is not the scanner who gets one answer for each probe', () => {
