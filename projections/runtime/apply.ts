@@ -3,11 +3,11 @@
  * is halved until the poison event stands alone and becomes a dead letter. Order is kept throughout.
  */
 import type { Position } from '../../domain/ids.js'
+import { pause } from '../../eventlog/entries.js'
 import { kindOfSqlError } from '../sql/retry.js'
 import { batchOf } from './batch.js'
 import { CheckpointConflictError, PoisonEventError, type FailureKind } from './errors.js'
 import type { BatchEntry, Projection } from './projection.js'
-import { pause } from '../../eventlog/entries.js'
 
 export type PoisonRule =
   /** Live: record the dead letter and go on. */
@@ -40,7 +40,9 @@ export async function applyEntries(projection: Projection, entries: readonly Bat
   }
 }
 
+/** A server that is away may stay away; a conflict is over as soon as the other transaction is. */
 const LONGEST_DELAY_MS = 5000
+const LONGEST_CONFLICT_DELAY_MS = 200
 
 async function applyPatiently(projection: Projection, entries: readonly BatchEntry[], poisoned: ReadonlyMap<Position, string>, options: ApplyOptions): Promise<void> {
   const batch = batchOf(projection, entries, poisoned)
@@ -59,7 +61,8 @@ async function applyPatiently(projection: Projection, entries: readonly BatchEnt
       }
       if (kindOfFailure(error) !== 'transient' || options.signal.aborted) throw error
       options.onRetry?.(error, attempt)
-      await pause(Math.min(20 * 2 ** attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2), options.signal)
+      const longestMs = String((error as { code?: unknown }).code).startsWith('40') ? LONGEST_CONFLICT_DELAY_MS : LONGEST_DELAY_MS
+      await pause(Math.min(10 * 2 ** attempt, longestMs) * (0.5 + Math.random() / 2), options.signal)
     }
   }
 }
