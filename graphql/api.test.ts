@@ -206,7 +206,7 @@ describe('limits', () => {
 
   test('a text of too many tokens and a body of too many bytes are refused', async () => {
     expect((await ask(`{ ${'logPosition '.repeat(3000)} }`)).errors?.[0]?.message).toMatch(/token/)
-    const response = await fetch(`${api.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'x'.repeat(300 * 1024) })
+    const response = await fetch(`${api.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'x'.repeat(20 * 1024 * 1024) })
     expect(response.status).toBe(413)
   })
 
@@ -264,6 +264,12 @@ describe('the server', () => {
     expect(String(reported.at(-1))).toContain('secret detail')
     await server.close()
     await server.close()
+  })
+
+  test('says when no projector has made the read models yet', async () => {
+    const empty = await postgres.createDatabase()
+    const result = await executeQuery({ ...sources, sql: empty }, '{ counts { published } }')
+    expect(result.errors?.[0]).toMatchObject({ message: expect.stringContaining('start a projector') as string, extensions: { code: 'UNAVAILABLE' } })
   })
 
   test('says when the read models cannot be reached', async () => {

@@ -99,16 +99,20 @@ const limits: Plugin = {
   },
 }
 
-/** Undefined where the body is too long. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > LONGEST_BODY_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+/** Undefined where the body is too long. What is too much is read and forgotten, so that the caller gets the answer. */
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= LONGEST_BODY_BYTES) return void chunks.push(chunk)
+      chunks = []
+      resolve(undefined)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('error', reject)
+  })
 }
 
 type Fetcher = { fetch(url: string, init: RequestInit): Promise<Response> | Response }
