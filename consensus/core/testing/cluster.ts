@@ -33,8 +33,8 @@ export type Node = {
   engine: Engine
   isUp: boolean
   submitTx(...txs: readonly Transaction[]): void
-  /** Kills the node and starts it again from its disk. */
-  restart(): void
+  /** Kills the node and starts it again from its disk; a lost memory is a disk without safety record and open blocks. */
+  restart(memory?: 'kept' | 'lost'): void
 }
 
 export type Cluster = {
@@ -73,9 +73,10 @@ export function createCluster(n: number): Cluster {
   function createNode(signer: ReturnType<typeof createSigner>): Node {
     const id = validatorIdOf(signer.publicKey)
     const disk = { nodes: new Map<string, Uint8Array>(initial.puts), blocks: new Map<BlockHash, Block>(), final: [] as CommittedBlock[] }
-    let record: SafetyRecord = {
+    const firstRecord: SafetyRecord = {
       epoch: asEpoch(0), lastVotedView: asView(0), lockView: asView(0), lastVote: undefined, lastProposedView: asView(0), highQc: genesisQc(root), highTc: undefined,
     }
+    let record = firstRecord
     let timerGeneration = 0
     const pending = new Map<TxId, Transaction>()
     const pool: TxPool = {
@@ -86,12 +87,13 @@ export function createCluster(n: number): Cluster {
       const head = disk.final.at(-1)
       const block = head?.block ?? root
       const execution = { stateRoot: block.header.stateRoot, receiptsRoot: block.header.receiptsRoot, receipts: head?.receipts ?? [], changes: { puts: new Map(), deletes: new Set<string>() } }
+      const latest = head !== undefined && head.commitCertificate.data.view > record.highQc.data.view ? head.commitCertificate : record.highQc
       const uncommitted = [...disk.blocks.values()].filter(({ header }) => header.height > block.header.height).sort((a, b) => a.header.height - b.header.height)
       return createEngine({
         set: validatorSetOf(genesis), limits: genesis.limits, self: id, signer, genesisBlock: root, verify,
         checkTransaction: (tx, blockTime) => { const check = checkAnomaly(tx.bytes, blockTime, rules, verify); return check.ok ? { ok: true } : { ok: false, code: check.code } },
         execute: (input) => executeBlock({ ...input, genesis }), pool, committedNodes: { get: (hash) => disk.nodes.get(hash) }, baseTimeoutMs: BASE_TIMEOUT_MS,
-      }, { record, head: { block, execution }, uncommitted })
+      }, { record: { ...record, highQc: latest }, head: { block, execution }, uncommitted })
     }
 
     const carryOut = (effect: Effect): void => {
@@ -142,8 +144,12 @@ export function createCluster(n: number): Cluster {
         for (let block = all.get(target); block !== undefined && block.header.height >= fromHeight; block = all.get(block.header.parentHash)) path.push(block)
         return path.reverse().slice(0, 16)
       },
-      restart() {
+      restart(memory: 'kept' | 'lost' = 'kept') {
         timerGeneration += 1
+        if (memory === 'lost') {
+          record = firstRecord
+          disk.blocks.clear()
+        }
         node.isUp = true
         node.engine = boot()
         submit({ type: 'start' })

@@ -46,6 +46,9 @@ export function blockOn(parent: Block, view: number, choices: BlockChoices = {})
   return block
 }
 
+/** Makes a block of somebody else known, so that blocks and votes can build on it. */
+export const learn = (block: Block): void => void known.set(block.hash, block)
+
 /** A vote's content as an honest validator would write it. */
 export const dataOf = (block: Block): VoteData => voteDataFor(block, known.get(block.header.parentHash) as Block)
 
