@@ -1,6 +1,7 @@
 /** `cybermesh query`: one GraphQL query, against a running API or over a stopped data folder. */
 import type { Command } from 'commander'
 import type { QueryResult } from '../../graphql/index.js'
+import type { DataFolder } from '../data-folder/open.js'
 import { withData, withJson, type DataFlag, type JsonFlag } from '../shared/answer.js'
 import { UserError } from '../shared/user-error.js'
 
@@ -32,7 +33,7 @@ async function ask(query: string, variables: Record<string, unknown>, flags: Fla
   return askStopped(data, query, variables)
 }
 
-async function askStopped(data: import('../data-folder/open.js').DataFolder, query: string, variables: Record<string, unknown>): Promise<QueryResult> {
+async function askStopped(data: DataFolder, query: string, variables: Record<string, unknown>): Promise<QueryResult> {
   const [{ executeQuery }, { withReadModels }, { createProgress }] = await Promise.all([
     import('../../graphql/index.js'), import('../shared/stopped-folder.js'), import('../shared/progress.js')])
   return withReadModels(data, createProgress(), (models) =>

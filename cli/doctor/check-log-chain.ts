@@ -11,8 +11,11 @@ export type LogChain = LogVisitor & {
   hashes(): readonly string[]
 }
 
-/** @param known by height from 1, as the validators have them; may be shorter or longer than the log's */
-export function checkLogChain(genesisHash: string, known: readonly string[]): LogChain {
+/**
+ * @param known by height from 1, as the validators have them; may be shorter or longer than the log's
+ * @param usualDistance blocks that the log may be behind without anything being wrong
+ */
+export function checkLogChain(genesisHash: string, known: readonly string[], usualDistance = 0): LogChain {
   const hashes: string[] = []
   const faults: string[] = []
   const visitBlock = (block: EventData<'BlockCommitted'>, revision: number): void => {
@@ -31,7 +34,7 @@ export function checkLogChain(genesisHash: string, known: readonly string[]): Lo
     const says = `heights 1 to ${hashes.length} without gaps, the same blocks as the validators have`
     const behind = known.length - hashes.length
     if (hashes.length === 0 && behind <= 0) return ok('log chain', 'nothing was committed yet')
-    return behind > 0 ? warn('log chain', `${says}; ${count(behind, 'block')} not recorded yet, the recorder fetches them when it runs`) : ok('log chain', says)
+    return behind > usualDistance ? warn('log chain', `${says}; ${count(behind, 'block')} not recorded yet, the recorder fetches them when it runs`) : ok('log chain', says)
   }
 
   return {

@@ -22,7 +22,7 @@ export async function visitLog(log: EntryLog, length: number, visitors: readonly
     for (const entry of page.map(decodeEntry)) for (const visitor of visitors) visitor.visit(entry)
     // Where positions are missing the next page still begins after what was read.
     from = last.position + 1
-    progress.show(`reading the event log: ${from} of ${length}`)
+    if (from < length) progress.show(`reading the event log: ${from} of ${length}`)
   }
   return visitors.flatMap((visitor) => visitor.finish())
 }

@@ -16,7 +16,7 @@ export function renderReport({ checks, ledger, running }: DoctorReport, withLedg
 }
 
 function renderLedger({ total, producers }: LedgerReport): string {
-  const table = new Table({ head: ['producer', 'PUBLISHED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'ever ADMITTED'], style: { head: [] } })
+  const table = new Table({ head: ['producer', 'PUBLISHED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'ever ADMITTED'], style: { head: [], border: [] } })
   for (const [name, account] of [...Object.entries(producers), ['all', total] as const]) {
     table.push([name, account.published, account.committed, account.rejected, account.timeout, account.expired, account.inFlight, account.admitted])
   }

@@ -12,7 +12,7 @@ import type { Progress } from '../shared/progress.js'
 import { readFolderState, type FolderState } from '../shared/running.js'
 import { blockStoreFolder, hasStore, openLogOf, withDatabase } from '../shared/stopped-folder.js'
 import { sentenceOf } from '../shared/user-error.js'
-import { checkChains, type Chain } from './check-chains.js'
+import { checkChains, USUAL_DISTANCE, type Chain } from './check-chains.js'
 import { checkDisk } from './check-disk.js'
 import { checkGenesis } from './check-genesis.js'
 import { checkKeys } from './check-keys.js'
@@ -82,7 +82,7 @@ async function checkConsensus({ layout, genesis }: DataFolder, isRunning: boolea
       return { name, store }
     })
     const verify = createVerifiedCache(createVerifier(), 20_000)
-    const { findings, hashes } = checkChains(chains, { set, genesisHash: genesisRoot(genesis).block.hash, verify, book, progress })
+    const { findings, hashes } = checkChains(chains, { set, genesisHash: genesisRoot(genesis).block.hash, verify, book, progress, isRunning })
     add(...findings, judgeVotes(book.summary(), set))
     return { hashes, votes: book.summary() }
   } catch (error) {
@@ -109,7 +109,7 @@ async function checkHistory(data: DataFolder, state: FolderState, known: readonl
     try {
       const length = await log.length()
       const genesisHash = genesisRoot(genesis).block.hash
-      const chain = checkLogChain(genesisHash, known)
+      const chain = checkLogChain(genesisHash, known, state.kind === 'stopped' ? 0 : USUAL_DISTANCE)
       const blocksAt = sql?.checkpoints.get('blocks') ?? 0
       const ledger = checkLedger(genesis, [blocksAt, timelines?.position ?? 0])
       add(...await visitLog(log, length, [checkLogOrder(), chain, checkLifecycles(), checkPlacements(), ledger], progress))

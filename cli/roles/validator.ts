@@ -20,8 +20,9 @@ import type { Report } from '../../consensus/core/protocol.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
-import { settleBlock, settleMissed } from '../../ingest/admission/settle.js'
+import { createSettler, settleMissed } from '../../ingest/admission/settle.js'
 import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempool.js'
+import { withLazyOffsets } from '../../ingest/transport/lazy-offsets.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
 import { holdLock } from '../shared/process-lock.js'
@@ -59,6 +60,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   let fail: (error: unknown) => void = () => undefined
   const failed = new Promise<never>((_, reject) => { fail = reject })
   failed.catch(() => undefined)
+  const settler = createSettler(pool, (error) => fail(error))
   const mesh = await startMesh({
     seed: readKeySeed(config.key), listen: config.listen,
     peers: config.peers.map(({ publicKey, address }) => ({ publicKey: hexToBytes(publicKey), name: publicKey.slice(0, 8), address })),
@@ -75,7 +77,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const node = await startValidatorNode({
     genesis, signer, verify, checkTransaction, pool: mempool, mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
     onCommit(committed) {
-      for (const { block } of committed) settleBlock(pool, block).catch(fail)
+      for (const { block } of committed) settler.settle(block)
     },
     onFatal: (error) => fail(error),
   })
@@ -100,7 +102,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
 
   const stopping = new AbortController()
   const intake = runIntake({
-    transport, group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, signal: stopping.signal,
+    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, signal: stopping.signal,
     clock: () => systemClock.now(),
     onReceipts(receipts) {
       gossip(mesh, 'receipts', encodeReceiptBatch(receipts))
@@ -116,6 +118,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
       stopping.abort()
       await intake.catch(() => undefined)
       await node.stop()
+      await settler.flush()
       await transport.close()
       await store.close()
       lock.release()

@@ -15,7 +15,8 @@ export async function askApi(url: string, query: string, variables: Readonly<Rec
       body: JSON.stringify({ query, variables }),
     })
   } catch (error) {
-    const reason = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name
+    const { cause } = error as { cause?: { code?: string; message?: string } }
+    const reason = cause?.code ?? cause?.message ?? (error as Error).name
     throw new UserError('API_UNREACHABLE', `no API answers at ${endpoint} (${reason}); check that it runs and that --api names it`)
   }
   const body: unknown = await response.json().catch(() => undefined)

@@ -8,6 +8,7 @@ import { visitLog } from '../doctor/log-visitor.js'
 import type { DataFolder } from '../data-folder/open.js'
 import type { Plan, PlannedRole } from '../up/plan.js'
 import { takeSnapshot } from '../up/snapshot.js'
+import { fetchStatus } from './fetch-status.js'
 import { createLedger, type Account } from './ledger.js'
 import type { Progress } from './progress.js'
 import { isProcessAlive, type FolderState, type Running } from './running.js'
@@ -48,14 +49,18 @@ export async function readStatus(data: DataFolder, state: FolderState, progress:
   const { layout, genesis } = data
   const common = { state: state.kind, folder: layout.folder, network: genesis.network, chainId: genesis.chainId }
   return state.kind === 'running'
-    ? { ...common, ...await askRoles(data, state.running) }
+    ? { ...common, ...await askRoles(data, state.running, progress) }
     : { ...common, ...await readStores(data, progress), roles: [], api: null, psql: null }
 }
 
 type Rest = Omit<FolderStatus, 'state' | 'folder' | 'network' | 'chainId'>
 
-async function askRoles({ layout, genesis }: DataFolder, running: Running): Promise<Rest> {
+async function askRoles(data: DataFolder, running: Running, progress: Progress): Promise<Rest> {
+  const { layout, genesis } = data
   const snapshot = await takeSnapshot(planOf(running, genesis.validators.map(({ name }) => name)), true)
+  // A recorder that does not answer leaves the log it wrote.
+  const recorder = await fetchStatus(running.roles.recorder ?? '')
+  const { counts, height, logPosition } = recorder.ok ? snapshot : await readLog(data, progress)
   return {
     roles: Object.entries(running.roles).map(([name, status]) => {
       const pid = running.pids[name] ?? null
@@ -63,9 +68,9 @@ async function askRoles({ layout, genesis }: DataFolder, running: Running): Prom
     }),
     validators: snapshot.validators.map(({ name, up, height, view, viewChanges, peers, stateRoot }) => up
       ? { name, height, view, viewChanges, peers, stateRoot } : { name, height: null, view: null, viewChanges: null, peers: null, stateRoot: null }),
-    counts: snapshot.counts, height: snapshot.height, logPosition: snapshot.logPosition,
+    counts, height, logPosition,
     projections: Object.fromEntries(Object.entries(snapshot.projections).map(([name, { position, lagMs }]) =>
-      [name, { position, lagEvents: Math.max(0, snapshot.logPosition - position), lagMs }])),
+      [name, { position, lagEvents: Math.max(0, logPosition - position), lagMs }])),
     api: running.api,
     psql: `psql "$(cat ${layout.sqlUrl})"`,
   }
@@ -147,7 +152,7 @@ const STATES: Readonly<Record<FolderState['kind'], string>> = { running: 'runnin
 
 export function renderStatus(status: FolderStatus): string {
   const { roles, validators, counts, projections } = status
-  const plain = { style: { head: [] } }
+  const plain = { style: { head: [], border: [] } }
   const lifecycle = new Table({ head: ['PUBLISHED', 'ADMITTED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight'], ...plain })
   lifecycle.push([counts.published, counts.admitted, counts.committed, counts.rejected, counts.timeout, counts.expired, counts.inFlight])
   const nodes = new Table({ head: ['validator', 'height', 'view', 'view changes', 'peers', 'state root'], ...plain })

@@ -3,6 +3,7 @@
  * the head move together, fsynced before it returns, so after a crash the head is always a whole state.
  */
 import type { Database } from 'lmdb'
+import { join } from 'node:path'
 import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
 import { decodeQc, encodeQc, type QuorumCertificate, type Vote } from '../../domain/certificate.js'
 import type { StateNodes, TxReceipt } from '../../domain/execution/types.js'
@@ -10,6 +11,7 @@ import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom, StorageError } from '../../platform/lmdb/storage-error.js'
 import type { CommittedBlock } from '../core/protocol.js'
+import { openPendingBlocks } from './pending-blocks.js'
 import { decodeReceipts, encodeReceipts } from './receipts-codec.js'
 
 export type StoredBlock = {
@@ -30,16 +32,15 @@ export type BlockStore = {
   saveBlock(block: Block): void
   saveGenesis(puts: ReadonlyMap<string, Uint8Array>): void
   commit(blocks: readonly CommittedBlock[]): void
-  /** Remembers a vote that was received, for `doctor` to look for double votes; stored with the next block. */
+  /** Remembers a vote that was received, for `doctor` to look for double votes; stored with the next commit. */
   noteVote(vote: Vote): void
   receivedVotes(): Iterable<{ readonly view: number; readonly voter: string; readonly blockHash: string }>
   close(): Promise<void>
 }
 
 const HEAD = 'head'
-/** Uncommitted blocks are kept under `pending`, final ones under their height: nothing is searched. */
+/** Final blocks lie under their height; those that are not final yet in a file of their own. */
 type Tables = {
-  pending: Database<Uint8Array, string>
   blocks: Database<Uint8Array, number>
   heights: Database<number, string>
   certificates: Database<Uint8Array, [number, string]>
@@ -53,11 +54,13 @@ export function openBlockStore(path: string): BlockStore {
   const root = openLmdb(path, { maxDbs: 16 })
   const binary = (name: string) => root.openDB<Uint8Array, never>({ name, encoding: 'binary' })
   const tables = {
-    pending: binary('pending'), blocks: binary('blocks'), certificates: binary('certificates'), receipts: binary('receipts'), nodes: binary('nodes'),
+    blocks: binary('blocks'), certificates: binary('certificates'), receipts: binary('receipts'), nodes: binary('nodes'),
     heights: root.openDB<number, string>({ name: 'heights', encoding: 'ordered-binary' }),
     meta: root.openDB<number, string>({ name: 'meta', encoding: 'ordered-binary' }),
     votes: root.openDB<string, [number, string, string]>({ name: 'votes', encoding: 'ordered-binary' }),
   } as unknown as Tables
+
+  const pending = openPendingBlocks(join(path, 'pending.blocks'), tables.meta.get(HEAD) ?? 0)
 
   const committedAt = (height: Height): StoredBlock | undefined => {
     const block = tables.blocks.get(height)
@@ -94,25 +97,24 @@ export function openBlockStore(path: string): BlockStore {
     },
     committedAt,
     blockByHash(hash) {
-      const pending = tables.pending.get(hash)
-      if (pending !== undefined) return decodeBlock(pending)
+      const waiting = pending.get(hash)
+      if (waiting !== undefined) return waiting
       const height = tables.heights.get(hash)
       const bytes = height === undefined ? undefined : tables.blocks.get(height)
       return bytes === undefined ? undefined : decodeBlock(bytes)
     },
     uncommitted() {
       const head = tables.meta.get(HEAD) ?? 0
-      return [...tables.pending.getRange()]
-        .map(({ value }) => decodeBlock(value))
+      return pending.all()
         .filter((block) => block.header.height > head)
         .sort((a, b) => a.header.height - b.header.height || a.header.view - b.header.view)
     },
     saveBlock(block) {
-      if (tables.pending.doesExist(block.hash)) return
-      write(() => {
-        tables.pending.putSync(block.hash, encodeBlock(block))
-        storeVotes()
-      })
+      try {
+        pending.add(block)
+      } catch (error) {
+        throw storageErrorFrom(error, path)
+      }
     },
     saveGenesis(puts) {
       write(() => {
@@ -120,20 +122,23 @@ export function openBlockStore(path: string): BlockStore {
       })
     },
     commit(blocks) {
+      const last = blocks.at(-1)
+      if (last === undefined) return
       write(() => {
         for (const committed of blocks) putCommitted(tables, committed)
-        const last = blocks.at(-1)
-        if (last === undefined) return
         tables.meta.putSync(HEAD, last.block.header.height)
         storeVotes()
-        dropSettledPending(tables, last.block.header.height)
       })
+      pending.settle(last.block.header.height)
     },
     noteVote: (vote) => void unstoredVotes.push(vote),
     *receivedVotes() {
       for (const key of tables.votes.getKeys()) yield { view: key[0], voter: key[1], blockHash: key[2] }
     },
-    close: () => root.close(),
+    close() {
+      pending.close()
+      return root.close()
+    },
   }
 }
 
@@ -146,11 +151,4 @@ function putCommitted(tables: Tables, { block, receipts, changes, certificate, c
   tables.certificates.putSync([height, 'commit'], encodeQc(commitCertificate))
   for (const hash of changes.deletes) tables.nodes.removeSync(hash)
   for (const [hash, bytes] of changes.puts) tables.nodes.putSync(hash, bytes)
-}
-
-/** What lies at or below the head is final or was never chosen. */
-function dropSettledPending(tables: Tables, headHeight: number): void {
-  for (const { key, value } of [...tables.pending.getRange()]) {
-    if (decodeBlock(value).header.height <= headHeight) tables.pending.removeSync(key)
-  }
 }

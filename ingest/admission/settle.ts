@@ -1,6 +1,6 @@
 /** What leaves the pool: transactions that a block carried, and those that no later block can carry. */
 import type { Block } from '../../domain/block.js'
-import { asHeight, type Height, type UnixMillis } from '../../domain/ids.js'
+import { asHeight, type Height, type TxId, type UnixMillis } from '../../domain/ids.js'
 import type { Backlog } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
 import { replayWindowMs } from './replay-window.js'
@@ -20,6 +20,44 @@ export async function settleBlock({ store, mempool, skewMs }: PoolAndStore, bloc
   mempool.remove(txIds)
   const expired = mempool.expire(timestamp).map(({ tx }) => tx.id)
   await store.settle([...txIds, ...expired], (timestamp + replayWindowMs(skewMs)) as UnixMillis, height)
+}
+
+export type Settler = {
+  /** Takes the block's transactions out of the pool at once and remembers them on disk soon. */
+  settle(block: Block): void
+  /** Resolves when all that was settled is on disk. */
+  flush(): Promise<void>
+}
+
+const SETTLE_EVERY_MS = 250
+
+/** Settles on disk in batches: what a crash leaves out, `settleMissed` makes good. `onFailure` hears of a disk that refuses. */
+export function createSettler({ store, mempool, skewMs }: PoolAndStore, onFailure: (error: unknown) => void, everyMs = SETTLE_EVERY_MS): Settler {
+  const due = new Set<TxId>()
+  let newest: Block | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    if (newest === undefined) return
+    const { header } = newest
+    newest = undefined
+    const txIds = [...due]
+    due.clear()
+    await store.settle(txIds, (header.timestamp + replayWindowMs(skewMs)) as UnixMillis, header.height)
+  }
+
+  return {
+    settle(block) {
+      newest = block
+      const txIds = block.transactions.map(({ id }) => id)
+      mempool.remove(txIds)
+      for (const id of [...txIds, ...mempool.expire(block.header.timestamp).map(({ tx }) => tx.id)]) due.add(id)
+      timer ??= setTimeout(() => { flush().catch(onFailure) }, everyMs)
+    },
+    flush,
+  }
 }
 
 /**
