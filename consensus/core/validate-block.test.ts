@@ -34,6 +34,17 @@ describe('the link to the parent', () => {
   ])('%s', (fault, block) => expect(linkFault(block)).toBe(fault))
 })
 
+test('the hash binds every field of the header and every transaction in its place', () => {
+  const variants: Partial<BlockContent>[] = [
+    { chainId: 'ee'.repeat(32) as ChainId }, { epoch: 1 as never }, { view: asView(5) }, { height: asHeight(5) }, { parentHash: root.hash },
+    { receiptsRoot: 'ab'.repeat(32) as never }, { stateRoot: 'ab'.repeat(32) as StateRoot }, { proposer: 'ab'.repeat(32) as never },
+    { timestamp: asMillis(BLOCK_TIME + 1) }, { justify: qcOf(parent, [1, 2, 3, 4]) }, { transactions: [] },
+    { transactions: [...good.transactions].reverse() }, { transactions: [txOf(2), txOf(2)] },
+  ]
+  expect(new Set([good, ...variants.map(remade)].map(({ hash }) => hash)).size).toBe(variants.length + 1)
+  expect(remade({}).hash).toBe(good.hash)
+})
+
 describe('execution', () => {
   const onRoot = blockOn(root, 1, { transactions: [txOf(5)] })
   const compare = (block: Block) => executeAndCompare(block, root, { get: (hash) => initialNodes.get(hash) }, (input) => executeBlock({ ...input, genesis }))
