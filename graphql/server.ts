@@ -40,6 +40,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     context: () => createContext(sources),
     graphqlEndpoint: '/graphql',
     graphiql: isLoopback(host),
+    // The editor as npm installed it: the default one loads its scripts from the internet. Nine megabytes, so only when asked for.
+    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     landingPage: false,
     cors: false,
     logging: false,

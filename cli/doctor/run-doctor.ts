@@ -73,13 +73,18 @@ async function checkConsensus({ layout, genesis }: DataFolder, isRunning: boolea
   add(...checkSafetyRecords(layout, genesis, book, isRunning))
   const open: BlockStore[] = []
   try {
-    const chains: Chain[] = genesis.validators.map(({ name }) => {
+    const chains: Chain[] = genesis.validators.flatMap(({ name }) => {
       const folder = blockStoreFolder(layout, name)
-      if (!hasStore(folder)) return { name, store: EMPTY }
-      const store = openBlockStore(folder)
-      open.push(store)
-      for (const vote of store.receivedVotes()) book.see({ ...vote, where: `received by ${name}` })
-      return { name, store }
+      if (!hasStore(folder)) return [{ name, store: EMPTY }]
+      try {
+        const store = openBlockStore(folder)
+        open.push(store)
+        for (const vote of store.receivedVotes()) book.see({ ...vote, where: `received by ${name}` })
+        return [{ name, store }]
+      } catch (error) {
+        add(fail(`chain ${name}`, sentenceOf(error)))
+        return []
+      }
     })
     const verify = createVerifiedCache(createVerifier(), 20_000)
     const { findings, hashes } = checkChains(chains, { set, genesisHash: genesisRoot(genesis).block.hash, verify, book, progress, isRunning })

@@ -1,6 +1,6 @@
 /** The state of a data folder: asked of the roles where they run, read from the stores where they do not. */
 import Table from 'cli-table3'
-import { openBlockStore } from '../../consensus/storage/block-store.js'
+import { openBlockStore, type BlockStore } from '../../consensus/storage/block-store.js'
 import { readSafetyFile } from '../../consensus/storage/safety-record/read.js'
 import { openEmbeddedTimelines } from '../../projections/index.js'
 import { TIMELINES_PROJECTION } from '../../projections/timelines/projection.js'
@@ -96,12 +96,16 @@ async function readValidator({ layout }: DataFolder, name: string): Promise<Vali
   const line = { name, height: null, view: lastViewOf(layout.safetyRecord(name)), viewChanges: null, peers: null, stateRoot: null }
   const folder = blockStoreFolder(layout, name)
   if (!hasStore(folder)) return line
-  const store = openBlockStore(folder)
+  let store: BlockStore | undefined
   try {
+    store = openBlockStore(folder)
     const header = store.head()?.block.header
     return { ...line, height: header?.height ?? 0, stateRoot: header?.stateRoot ?? null }
+  } catch {
+    // A damaged store has no height; `doctor` says what is wrong with it.
+    return line
   } finally {
-    await store.close()
+    await store?.close()
   }
 }
 

@@ -28,7 +28,11 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
 
   const spawn = (entry: Pick<Entry, 'role' | 'logPath'>): ChildProcess => {
     const log = openSync(entry.logPath, 'a')
-    const child = fork(MAIN, [entry.role.role, '--config', entry.role.configPath], { stdio: ['ignore', log, log, 'ipc'] })
+    const child = fork(MAIN, [entry.role.role, '--config', entry.role.configPath], {
+      stdio: ['ignore', log, log, 'ipc'],
+      // Ctrl-C reaches every process of a terminal's group; the roles must outlive it until `up` has settled and stops them.
+      detached: true,
+    })
     closeSync(log)
     return child
   }

@@ -38,7 +38,7 @@ export function cybermesh(...args: string[]): { code: number; stdout: string; st
 }
 
 export function startUp(data: string, ...args: string[]): Up {
-  const child = spawn(process.execPath, [MAIN, 'up', '--data', data, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, 'up', '--data', data, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
@@ -64,7 +64,8 @@ export function startUp(data: string, ...args: string[]): Up {
     running,
     status: (role) => statusOf(running(), role),
     interrupt() {
-      child.kill('SIGINT')
+      // A terminal signals the whole process group.
+      process.kill(-(child.pid as number), 'SIGINT')
       return finished()
     },
     finished,
