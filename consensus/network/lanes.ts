@@ -20,6 +20,8 @@ const LIMITS: Record<Lane, LaneLimits> = {
 export const protocolOf = (lane: Lane): string => `/cybermesh/consensus/1/${lane}`
 
 export type Lanes = {
+  /** Opens all lanes to a peer that has just connected, so that its first vote need not wait for it. */
+  open(peer: PeerId): void
   send(peer: PeerId, lane: Lane, message: Uint8Array): void
   /** Messages dropped because a peer was too slow, by lane. */
   dropped(): Readonly<Record<Lane, number>>
@@ -38,17 +40,21 @@ export async function openLanes(mesh: Mesh, onMessage: OnMessage, onBadFrame: (p
     }, { maxInboundStreams: 512, runOnLimitedConnection: false })
   }
 
+  const queueOf = (peer: PeerId, lane: Lane): LaneQueue => {
+    const key = `${peer.toString()} ${lane}`
+    const known = queues.get(key)
+    if (known !== undefined) return known
+    const queue = createLaneQueue(() => mesh.libp2p.dialProtocol(peer, protocolOf(lane), { signal: AbortSignal.timeout(3000) }), LIMITS[lane].queueBytes,
+      () => { droppedCounts[lane] += 1 }, () => mesh.isConnected(peer))
+    queues.set(key, queue)
+    return queue
+  }
+
   return {
-    send(peer, lane, message) {
-      const key = `${peer.toString()} ${lane}`
-      let queue = queues.get(key)
-      if (queue === undefined) {
-        queue = createLaneQueue(() => mesh.libp2p.dialProtocol(peer, protocolOf(lane), { signal: AbortSignal.timeout(3000) }), LIMITS[lane].queueBytes,
-          () => { droppedCounts[lane] += 1 }, () => mesh.isConnected(peer))
-        queues.set(key, queue)
-      }
-      queue.push(encodeFrame(message))
+    open(peer) {
+      for (const lane of LANES) queueOf(peer, lane).open()
     },
+    send: (peer, lane, message) => queueOf(peer, lane).push(encodeFrame(message)),
     dropped: () => ({ ...droppedCounts }),
     close() {
       for (const queue of queues.values()) queue.close()
@@ -68,7 +74,7 @@ function receive(stream: Stream, frameBytes: number, onMessage: (message: Uint8A
   })
 }
 
-type LaneQueue = { push(frame: Uint8Array): void; close(): void }
+type LaneQueue = { open(): void; push(frame: Uint8Array): void; close(): void }
 
 /** Sends frames over a stream that is opened on demand and opened again after a failure. */
 function createLaneQueue(open: () => Promise<Stream>, limitBytes: number, onDrop: () => void, isConnected: () => boolean): LaneQueue {
@@ -79,19 +85,33 @@ function createLaneQueue(open: () => Promise<Stream>, limitBytes: number, onDrop
   let isClosed = false
 
   const drain = async (): Promise<void> => {
+    if (stream?.status !== 'open') stream = await open()
     while (frames.length > 0 && !isClosed) {
-      stream ??= await open()
-      if (stream.status !== 'open') {
-        stream = undefined
-        continue
-      }
+      if (stream.status !== 'open') stream = await open()
       const frame = frames.shift() as Uint8Array
       queuedBytes -= frame.length
       if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(5000) })
     }
   }
 
+  const start = (): void => {
+    if (isSending || isClosed) return
+    isSending = true
+    drain()
+      .catch(() => {
+        stream = undefined
+        for (const _ of frames.splice(0)) onDrop()
+        queuedBytes = 0
+      })
+      .finally(() => {
+        isSending = false
+        // A frame that came while the last one's promise settled.
+        if (frames.length > 0) start()
+      })
+  }
+
   return {
+    open: start,
     push(frame) {
       // A peer that is away asks for what it missed when it is back; keeping its votes would only fill memory.
       if (!isConnected()) return onDrop()
@@ -101,15 +121,7 @@ function createLaneQueue(open: () => Promise<Stream>, limitBytes: number, onDrop
         queuedBytes -= (frames.shift() as Uint8Array).length
         onDrop()
       }
-      if (isSending) return
-      isSending = true
-      drain()
-        .catch(() => {
-          stream = undefined
-          for (const _ of frames.splice(0)) onDrop()
-          queuedBytes = 0
-        })
-        .finally(() => { isSending = false })
+      start()
     },
     close() {
       isClosed = true

@@ -4,6 +4,7 @@ import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { executeBlock } from '../../domain/execution/execute.js'
 import { validatorIdOf, validatorSetOf, type Genesis } from '../../domain/genesis.js'
 import type { ValidatorId } from '../../domain/ids.js'
+import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../platform/clock.js'
 import { createEngine, type EngineStatus } from '../core/engine.js'
 import { decodeMessage, encodeMessage, type PeerMessage } from '../core/messages.js'
@@ -115,14 +116,18 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
 
   await serve(mesh, BLOCKS_PROTOCOL, (bytes) => answerBlocks(blocks, bytes))
   await serve(mesh, CHAIN_PROTOCOL, (bytes) => answerChain(blocks, bytes))
-  const onConnect = ({ detail }: CustomEvent<{ toString(): string }>): void => {
+  const onPeer = (peer: ValidatorId): void => {
+    lanes.open(peerOfValidator.get(peer) as PeerId)
+    driver.submit({ type: 'peer-connected', peer })
+  }
+  const onConnect = ({ detail }: CustomEvent<PeerId>): void => {
     const peer = validatorOfPeer.get(detail.toString())
-    if (peer !== undefined) driver.submit({ type: 'peer-connected', peer })
+    if (peer !== undefined) onPeer(peer)
   }
   mesh.libp2p.addEventListener('peer:connect', onConnect)
   driver.submit({ type: 'start' })
   // Peers that connected before the core was there.
-  for (const { id, peerId } of peers) if (mesh.isConnected(peerId)) driver.submit({ type: 'peer-connected', peer: id })
+  for (const { id, peerId } of peers) if (mesh.isConnected(peerId)) onPeer(id)
 
   return {
     transactionsAvailable: () => driver.submit({ type: 'transactions-available' }),
