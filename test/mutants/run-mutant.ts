@@ -42,7 +42,7 @@ function apply({ folder }: Copy, { file, from, to }: Edit): string {
   return source
 }
 
-type VitestReport = { readonly numPassedTests: number; readonly testResults: readonly { readonly name: string; readonly message: string; readonly assertionResults: readonly { readonly status: string; readonly title: string }[] }[] }
+type VitestReport = { readonly numPassedTests: number; readonly testResults: readonly { readonly name: string; readonly message: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[] }
 
 /** Throws where the tests did not even start: code that does not load proves nothing about a rule. */
 export async function runTests({ folder }: Copy, files: readonly string[], only?: string): Promise<TestOutcome> {
@@ -54,7 +54,7 @@ export async function runTests({ folder }: Copy, files: readonly string[], only?
   // After the first failure the other files are skipped, without a message.
   const unstarted = report.testResults.find(({ assertionResults, message }) => assertionResults.length === 0 && message !== '')
   if (unstarted !== undefined || results.length === 0) throw new Error(`${unstarted?.name ?? files.join(', ')} did not start: ${unstarted?.message ?? output}`)
-  return { passed: report.numPassedTests, failed: results.filter(({ status }) => status === 'failed').map(({ title }) => title) }
+  return { passed: report.numPassedTests, failed: results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName.trim()) }
 }
 
 function readReport(path: string, output: string): VitestReport {
