@@ -127,6 +127,15 @@ describe('doctor on a copy that was damaged', () => {
     throw new Error('nothing was committed')
   })
 
+  test('a store that is none is a sentence and not the end of the process', async () => {
+    const copy = damagedCopy('garbage')
+    writeFileSync(join(copy, 'validator-1', 'chain', 'data.mdb'), 'garbage')
+    writeFileSync(join(copy, 'validator-0', 'safety.record'), '')
+    expect(await failed(copy)).toMatch(/^safety record validator-0: .*no whole entry[\s\S]*^chain validator-1: .*not a readable store/m)
+    const { validators } = await json<FolderStatus>('status', '--data', copy)
+    expect(validators.map(({ height }) => height)).toEqual([summary.height, null, summary.height, summary.height, summary.height])
+  })
+
   test('a key that others can read and a genesis of another network are named', async () => {
     const copy = damagedCopy('keys')
     chmodSync(join(copy, 'keys', 'validator-0.key.json'), 0o644)

@@ -5,7 +5,7 @@ import { genesisRoot } from '../../consensus/node/recover.js'
 import { openBlockStore, type BlockStore } from '../../consensus/storage/block-store.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
-import { createProjections, createSqlPool, openEmbeddedTimelines } from '../../projections/index.js'
+import { createProjections, createSqlPool, openEmbeddedTimelines, type TimelineStore } from '../../projections/index.js'
 import { openExisting, type DataFolder } from '../data-folder/open.js'
 import { readUrlFile } from '../roles/engines.js'
 import type { Progress } from '../shared/progress.js'
@@ -75,8 +75,8 @@ async function checkConsensus({ layout, genesis }: DataFolder, isRunning: boolea
   try {
     const chains: Chain[] = genesis.validators.flatMap(({ name }) => {
       const folder = blockStoreFolder(layout, name)
-      if (!hasStore(folder)) return [{ name, store: EMPTY }]
       try {
+        if (!hasStore(folder)) return [{ name, store: EMPTY }]
         const store = openBlockStore(folder)
         open.push(store)
         for (const vote of store.receivedVotes()) book.see({ ...vote, where: `received by ${name}` })
@@ -103,13 +103,13 @@ const EMPTY: Chain['store'] = { head: () => undefined, committedAt: () => undefi
 /** The event log, and the read models against it. The read models are read first: the log is never behind them. */
 async function checkHistory(data: DataFolder, state: FolderState, known: readonly string[], add: Add, progress: Progress): Promise<LedgerReport | undefined> {
   const { layout, genesis } = data
-  if (!hasStore(layout.eventlog)) {
-    add(warn('event log', 'nothing was recorded yet; it begins when `cybermesh up` runs'))
-    return undefined
-  }
   try {
+    if (!hasStore(layout.eventlog)) {
+      add(warn('event log', 'nothing was recorded yet; it begins when `cybermesh up` runs'))
+      return undefined
+    }
     const sql = await sqlFactsOf(data, state, add, progress)
-    const timelines = hasStore(layout.timelines) ? await timelineFactsOf(layout.timelines) : undefined
+    const timelines = await timelineFactsOf(layout.timelines, add)
     const log = await openLogOf(data)
     try {
       const length = await log.length()
@@ -155,11 +155,16 @@ async function sqlFactsOf(data: DataFolder, state: FolderState, add: Add, progre
   return undefined
 }
 
-async function timelineFactsOf(path: string): ReturnType<typeof readTimelineFacts> {
-  const store = await openEmbeddedTimelines(path)
+async function timelineFactsOf(path: string, add: Add): ReturnType<typeof readTimelineFacts> {
+  let store: TimelineStore | undefined
   try {
+    if (!hasStore(path)) return undefined
+    store = await openEmbeddedTimelines(path)
     return await readTimelineFacts(store)
+  } catch (error) {
+    add(fail('timelines', sentenceOf(error)))
+    return undefined
   } finally {
-    await store.close()
+    await store?.close()
   }
 }

@@ -95,9 +95,9 @@ async function readStores(data: DataFolder, progress: Progress): Promise<Pick<Re
 async function readValidator({ layout }: DataFolder, name: string): Promise<ValidatorLine> {
   const line = { name, height: null, view: lastViewOf(layout.safetyRecord(name)), viewChanges: null, peers: null, stateRoot: null }
   const folder = blockStoreFolder(layout, name)
-  if (!hasStore(folder)) return line
   let store: BlockStore | undefined
   try {
+    if (!hasStore(folder)) return line
     store = openBlockStore(folder)
     const header = store.head()?.block.header
     return { ...line, height: header?.height ?? 0, stateRoot: header?.stateRoot ?? null }

@@ -2,7 +2,7 @@
  * The engines of a stopped data folder, for the time of one command: database, event log and timelines. Holds the
  * folder's lock meanwhile, so that `up` and another command never work on the same database.
  */
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
@@ -15,12 +15,39 @@ import { holdLock, type ProcessLock } from './process-lock.js'
 import type { Progress } from './progress.js'
 import { UserError } from './user-error.js'
 
-/** An LMDB store exists where its file does; opening another folder would create one. */
-export const hasStore = (path: string): boolean => existsSync(join(path, 'data.mdb'))
+/**
+ * Is there an LMDB store? Opening a folder without one would create it, and opening a file that is none would end the
+ * process, so that is a UserError here.
+ */
+export function hasStore(path: string): boolean {
+  const file = join(path, 'data.mdb')
+  if (!existsSync(file)) return false
+  if (!beginsAsStore(file)) throw new UserError('CORRUPT', `${file} is not a readable store; restore ${path} from a copy, or move it away if it can be made again (docs/operating.md says which can)`)
+  return true
+}
+
+/** lmdb's mdb.c: the first page begins with a header of 24 bytes and MDB_MAGIC; a store that was never written is empty. */
+const MAGIC_OFFSET = 24
+const MAGIC = 0xbeefc0de
+
+function beginsAsStore(file: string): boolean {
+  const head = Buffer.alloc(MAGIC_OFFSET + 4)
+  const handle = openSync(file, 'r')
+  try {
+    const length = readSync(handle, head)
+    return length === 0 || (length === head.length && (head.readUInt32LE(MAGIC_OFFSET) === MAGIC || head.readUInt32BE(MAGIC_OFFSET) === MAGIC))
+  } finally {
+    closeSync(handle)
+  }
+}
 
 export const blockStoreFolder = (layout: Layout, validator: string): string => join(layout.validator(validator), 'chain')
 
-export const openLogOf = ({ layout, genesis }: DataFolder): Promise<EmbeddedLog> => openEmbeddedLog(layout.eventlog, { chainId: genesis.chainId, create: false })
+/** Throws where there is no log, or none that can be read. */
+export function openLogOf({ layout, genesis }: DataFolder): Promise<EmbeddedLog> {
+  hasStore(layout.eventlog)
+  return openEmbeddedLog(layout.eventlog, { chainId: genesis.chainId, create: false })
+}
 
 export type ReadModels = { readonly sql: pg.Pool; readonly log: EmbeddedLog; readonly timelines: TimelineStore }
 
@@ -28,6 +55,7 @@ export type ReadModels = { readonly sql: pg.Pool; readonly log: EmbeddedLog; rea
 export function withReadModels<T>(data: DataFolder, progress: Progress, work: (models: ReadModels) => Promise<T>): Promise<T> {
   return withDatabase(data, progress, async (url) => {
     const log = await openLogOf(data)
+    hasStore(data.layout.timelines)
     const sql = createSqlPool({ url })
     const timelines = await openEmbeddedTimelines(data.layout.timelines)
     try {
