@@ -98,7 +98,9 @@ function createLaneQueue(open: () => Promise<Stream>, limitBytes: number, onDrop
     if (isSending || isClosed) return
     isSending = true
     drain()
-      .catch(() => {
+      .catch((error: unknown) => {
+        // A stream that does not drain would otherwise hold its buffers for as long as the connection lives.
+        stream?.abort(error instanceof Error ? error : new Error(String(error)))
         stream = undefined
         for (const _ of frames.splice(0)) onDrop()
         queuedBytes = 0

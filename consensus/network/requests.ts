@@ -1,5 +1,5 @@
 /** Questions and answers on streams of their own: one request frame there, one answer frame back. */
-import type { PeerId } from '@libp2p/interface'
+import type { PeerId, Stream } from '@libp2p/interface'
 import { createFrameReader, encodeFrame } from './frames.js'
 import type { Mesh } from './mesh.js'
 
@@ -15,13 +15,15 @@ export class RequestFailedError extends Error {
 
 const MAX_REQUEST_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+/** A peer that opens a stream and then says nothing, or never reads its answer, gives the stream back after this. */
+const SERVE_TIMEOUT_MS = 10_000
 
 export async function serve(mesh: Mesh, protocol: string, answer: Answer): Promise<void> {
   await mesh.libp2p.handle(protocol, async (stream, connection) => {
     try {
-      const request = await readOne(stream, MAX_REQUEST_BYTES)
+      const request = await readOne(stream, MAX_REQUEST_BYTES, AbortSignal.timeout(SERVE_TIMEOUT_MS))
       const frame = encodeFrame(await answer(request, connection.remotePeer))
-      if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(10_000) })
+      if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(SERVE_TIMEOUT_MS) })
       await stream.close()
     } catch (error) {
       stream.abort(error as Error)
@@ -32,20 +34,22 @@ export async function serve(mesh: Mesh, protocol: string, answer: Answer): Promi
 /** Rejects with RequestFailedError when there is no whole answer within `timeoutMs`. */
 export async function request(mesh: Mesh, peer: PeerId, protocol: string, message: Uint8Array, timeoutMs = 5000): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(timeoutMs)
+  let stream: Stream | undefined
   try {
-    const stream = await mesh.libp2p.dialProtocol(peer, protocol, { signal })
-    signal.addEventListener('abort', () => stream.abort(new Error('timed out')), { once: true })
+    stream = await mesh.libp2p.dialProtocol(peer, protocol, { signal })
     stream.send(encodeFrame(message))
-    const answer = await readOne(stream, MAX_ANSWER_BYTES)
+    const answer = await readOne(stream, MAX_ANSWER_BYTES, signal)
     stream.close().catch(() => undefined) // The answer is here; how the stream ends does not matter.
     return answer
   } catch (error) {
+    stream?.abort(error instanceof Error ? error : new Error(String(error)))
     throw new RequestFailedError(protocol, error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
-async function readOne(stream: AsyncIterable<Uint8Array | { subarray(): Uint8Array }>, limitBytes: number): Promise<Uint8Array> {
+async function readOne(stream: Stream, limitBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const read = createFrameReader(limitBytes)
+  signal.addEventListener('abort', () => stream.abort(new Error('timed out')), { once: true })
   for await (const chunk of stream) {
     const [message] = read(chunk instanceof Uint8Array ? chunk : chunk.subarray())
     if (message !== undefined) return message
