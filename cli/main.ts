@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import '../platform/polyfill.js'
 import { Command } from 'commander'
-import { registerDetect } from './detect.js'
+import { registerDetect } from './commands/detect.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerGenesis } from './commands/genesis.js'
 import { registerKeys } from './commands/keys.js'
 import { registerQuery } from './commands/query.js'
+import { registerRebuild } from './commands/rebuild.js'
 import { registerRoles } from './commands/role.js'
 import { registerStatus } from './commands/status.js'
 import { registerTimeline } from './commands/timeline.js'
@@ -20,6 +21,7 @@ registerStatus(program)
 registerDoctor(program)
 registerQuery(program)
 registerTimeline(program)
+registerRebuild(program)
 registerGenesis(program)
 registerKeys(program)
 registerRoles(program)

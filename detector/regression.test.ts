@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { detectFile, type FileReport } from '../cli/detect.js'
+import { detectFile, type FileReport } from '../cli/commands/detect.js'
 import { FLOOD_RULES } from './engines/rules/flood-rules.js'
 import { LIMITS } from './engines/rules/limits.js'
 import { openSource } from './sources/open-source.js'

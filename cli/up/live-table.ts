@@ -32,10 +32,10 @@ function plainLines(stream: NodeJS.WriteStream): LiveTable {
 
 export function render(snapshot: Snapshot): string {
   const { counts, validators, projections, logPosition, latencyMs } = snapshot
-  const lifecycle = new Table({ head: ['PUBLISHED', 'ADMITTED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'p50 / p99 ms'], style: { head: [] } })
+  const lifecycle = new Table({ head: ['PUBLISHED', 'ADMITTED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'p50 / p99 ms'], style: { head: [], border: [] } })
   lifecycle.push([counts.published, counts.admitted, counts.committed, counts.rejected, counts.timeout, counts.expired, counts.inFlight,
     latencyMs === undefined ? '-' : `${latencyMs.p50} / ${latencyMs.p99}`])
-  const nodes = new Table({ head: ['validator', 'height', 'view', 'view changes', 'peers', 'state root'], style: { head: [] } })
+  const nodes = new Table({ head: ['validator', 'height', 'view', 'view changes', 'peers', 'state root'], style: { head: [], border: [] } })
   for (const { name, up, height, view, viewChanges, peers, stateRoot } of validators) {
     nodes.push(up ? [name, height, view, viewChanges, peers, stateRoot.slice(0, 16)] : [name, 'down', '', '', '', ''])
   }

@@ -51,7 +51,7 @@ async function countBlocks(sqlUrl: string): Promise<{ blocks: number; emptyBlock
 
 export function renderSummary(summary: Summary): string {
   const settled = summary.committed + summary.rejected + summary.timeout + summary.expired
-  const table = new Table({ style: { head: [] } })
+  const table = new Table({ style: { head: [], border: [] } })
   table.push(
     ['published', `${summary.published} = ${summary.committed} committed + ${summary.rejected} rejected + ${summary.timeout} timed out + ${summary.expired} expired + ${summary.published - settled} in flight`],
     ['chain', `height ${summary.height}, ${summary.emptyBlocks} of ${summary.blocks} blocks empty, ${summary.viewChanges} view changes`],

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { registerDetect } from '../cli/detect.js'
-import { ethernet, ipv4, pcap, tcp } from './testing/bytes.js'
-import { tempFile } from './testing/files.js'
+import { registerDetect } from './detect.js'
+import { ethernet, ipv4, pcap, tcp } from '../../detector/testing/bytes.js'
+import { tempFile } from '../../detector/testing/files.js'
 
 async function detect(...args: string[]): Promise<{ out: string; err: string; exitCode: number | string | undefined }> {
   let out = ''

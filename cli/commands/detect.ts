@@ -1,8 +1,8 @@
 /** `cybermesh detect FILE...`: what the detector finds in captures and flow files, without a network or a chain. */
 import Table from 'cli-table3'
 import type { Command } from 'commander'
-import { runPipeline, type PipelineStats } from '../detector/pipeline.js'
-import { SourceError } from '../detector/sources/errors.js'
+import { runPipeline, type PipelineStats } from '../../detector/pipeline.js'
+import { SourceError } from '../../detector/sources/errors.js'
 
 export type Detection = {
   readonly anomalyId: string
