@@ -144,6 +144,19 @@ describe('failures', () => {
     for (const node of cluster.nodes) expect(txCount(node)).toBe(10)
   })
 
+  test('when all lose power after voting and before any vote arrives, their votes still make the certificate', () => {
+    const cluster = createCluster(5)
+    cluster.filter = (_, __, message) => message.type !== 'vote'
+    everywhere(cluster, 1)
+    cluster.run(100)
+    expect(cluster.nodes.every(({ committed }) => committed.length === 0)).toBe(true)
+    cluster.filter = () => true
+    for (const node of cluster.nodes) node.restart()
+    cluster.run(500)
+    expectAgreement(cluster)
+    for (const node of cluster.nodes) expect({ txs: txCount(node), viewChanges: node.engine.status().viewChanges }).toEqual({ txs: 1, viewChanges: 0 })
+  })
+
   test('a validator restarted after each message never signs two blocks in one view', () => {
     const cluster = createCluster(4)
     const victim = cluster.nodes[1] as Node

@@ -10,7 +10,7 @@ import { onTimeout, onTimeoutCertificate, onTimer, updateTimer } from './pacemak
 import { proposeIfLeader } from './proposing.js'
 import type { Effect, Event } from './protocol.js'
 import { onSyncInfo, sendSyncInfo } from './sync-info.js'
-import { onProposal, onVote } from './voting.js'
+import { onProposal, onVote, repeatVote, resumeVote } from './voting.js'
 
 export type EngineStatus = {
   readonly view: View
@@ -58,6 +58,7 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
 function handle(core: Core, event: Event): void {
   switch (event.type) {
     case 'start':
+      return resumeVote(core)
     case 'transactions-available':
       return
     case 'timer':
@@ -67,7 +68,8 @@ function handle(core: Core, event: Event): void {
     case 'fetch-failed':
       return onFetchFailed(core, event.from, event.target)
     case 'peer-connected':
-      return sendSyncInfo(core, event.peer)
+      sendSyncInfo(core, event.peer)
+      return repeatVote(core, event.peer)
     case 'message':
       return onMessage(core, event)
   }

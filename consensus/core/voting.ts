@@ -102,6 +102,22 @@ export function voteFor(core: Core, block: Block, lastTc: TimeoutCertificate | u
   return true
 }
 
+/** After a restart: the vote on disk may never have left, or nobody may have counted it. It still stands. */
+export function resumeVote(core: Core): void {
+  const vote = standingVote(core)
+  if (vote === undefined || core.tree.get(vote.data.blockHash) === undefined) return
+  core.proposalInView = true
+  countVote(core, vote, core.config.self)
+}
+
+/** Tells a peer that just connected what we voted in the current view: it may have missed it. */
+export function repeatVote(core: Core, to: ValidatorId): void {
+  const vote = standingVote(core)
+  if (vote !== undefined) emit(core, { type: 'send', to, message: { type: 'vote', vote } })
+}
+
+const standingVote = ({ record: { lastVote }, view }: Core): Vote | undefined => (lastVote?.data.view === view ? lastVote : undefined)
+
 export function onVote(core: Core, vote: Vote, from: ValidatorId): void {
   const { set, verify } = core.config
   const { view, epoch } = vote.data
