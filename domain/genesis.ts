@@ -77,8 +77,7 @@ export function parseGenesis(json: unknown): Genesis {
   }
   const { chainId, ...body } = parsed.data
   if (chainIdOf(body) !== chainId) throw new GenesisError('chainId', 'does not match the content; the file was changed')
-  refuseDuplicates('validators', body.validators)
-  refuseDuplicates('producers', body.producers)
+  refuseDuplicates(body)
   const least = quorumSize(body.validators.length)
   if (body.quorum !== undefined && (body.quorum < least || body.quorum > body.validators.length)) {
     throw new GenesisError('quorum', `${body.quorum} of ${body.validators.length} is unsafe: at least ${least} signatures are needed, or two quorums may share only a liar`)
@@ -86,11 +85,17 @@ export function parseGenesis(json: unknown): Genesis {
   return parsed.data
 }
 
-function refuseDuplicates(field: string, entries: readonly { publicKey: string; name: string }[]): void {
-  const seen = new Set<string>()
-  for (const { publicKey, name: entryName } of entries) {
-    if (seen.has(publicKey) || seen.has(`name:${entryName}`)) throw new GenesisError(field, `${entryName} appears twice`)
-    seen.add(publicKey).add(`name:${entryName}`)
+/** One name a list, one key in the whole file: a key with two roles would sign for both. */
+function refuseDuplicates({ validators, producers, recorders }: GenesisBody): void {
+  const keys = new Set<string>()
+  for (const [field, entries] of Object.entries({ validators, producers, recorders })) {
+    const names = new Set<string>()
+    for (const { publicKey, name: entryName } of entries) {
+      if (keys.has(publicKey)) throw new GenesisError(field, `the key of ${entryName} appears twice`)
+      if (names.has(entryName)) throw new GenesisError(field, `${entryName} appears twice`)
+      keys.add(publicKey)
+      names.add(entryName)
+    }
   }
 }
 

@@ -251,7 +251,7 @@ describe('the server', () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
-    await expect(startApi({ host: '127.0.0.1', port, sources, status: () => ({}) })).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining('--port') as string })
+    await expect(startApi({ host: '127.0.0.1', port, sources, status: () => ({}) })).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining('--api-port') as string })
     other.close()
   })
 

@@ -136,7 +136,7 @@ function send(response: ServerResponse, status: number, document: unknown): void
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ApiServerError {
   const cause = { cause: error }
   if (error.code === 'EADDRINUSE') {
-    return new ApiServerError('PORT_IN_USE', 'port', `port ${port} on ${host} is taken by another program; stop it, or choose another port with --port`, cause)
+    return new ApiServerError('PORT_IN_USE', 'port', `port ${port} on ${host} is taken by another program; stop it, or choose another port with --api-port`, cause)
   }
   return new ApiServerError('CANNOT_LISTEN', error.code === 'EACCES' ? 'port' : 'host', `the API cannot listen on ${host}:${port}: ${error.message}`, cause)
 }

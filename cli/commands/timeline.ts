@@ -12,7 +12,7 @@ export function registerTimeline(program: Command): void {
       'Answers are printed as by redis-cli: numbered on a terminal, bare elsewhere; with --json as {"reply": ...}.')
     .action(async (words: string[], flags: DataFlag & JsonFlag) => {
       const [{ openExisting }, { hasStore }, { openEmbeddedTimelines }, { renderReply, runTimelineCommand }] = await Promise.all([
-        import('../data-folder/open.js'), import('../shared/stopped-folder.js'), import('../../projections/index.js'), import('../shared/timeline-commands.js')])
+        import('../data-folder/open.js'), import('../../platform/lmdb/foreign-store.js'), import('../../projections/index.js'), import('../shared/timeline-commands.js')])
       const { layout } = openExisting(flags.data)
       if (!hasStore(layout.timelines)) throw new UserError('NO_TIMELINES', `there are no timelines in ${flags.data} yet; run \`cybermesh up --data ${flags.data}\` first`)
       const store = await openEmbeddedTimelines(layout.timelines)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { parseGenesis, type Genesis } from '../../domain/genesis.js'
+import { faultOfKeys } from '../shared/genesis-keys.js'
 import { UserError } from '../shared/user-error.js'
 import { roleSchemas, type RoleConfig, type RoleName } from './schema.js'
 
@@ -13,7 +14,13 @@ export function loadConfig<R extends RoleName>(role: R, path: string): RoleConfi
   throw new UserError('BAD_CONFIG', `${path}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'wrong shape'}; see docs/configuration.md`)
 }
 
-export const loadGenesis = (path: string): Genesis => parseGenesis(readJson(path, 'genesis file'))
+/** Throws GenesisError or UserError naming what is wrong; a key that is no sound Ed25519 key is refused here, before anything trusts it. */
+export function loadGenesis(path: string): Genesis {
+  const genesis = parseGenesis(readJson(path, 'genesis file'))
+  const fault = faultOfKeys(genesis)
+  if (fault !== undefined) throw new UserError('UNSOUND_KEYS', `the genesis file ${path} cannot be used: ${fault}`)
+  return genesis
+}
 
 export function readJson(path: string, what: string): unknown {
   let text: string

@@ -12,7 +12,8 @@ import { fetchStatus } from './fetch-status.js'
 import { createLedger, type Account } from './ledger.js'
 import type { Progress } from './progress.js'
 import { isProcessAlive, type FolderState, type Running } from './running.js'
-import { blockStoreFolder, hasStore, openLogOf } from './stopped-folder.js'
+import { hasStore } from '../../platform/lmdb/foreign-store.js'
+import { blockStoreFolder, openLogOf } from './stopped-folder.js'
 
 export type RoleLine = { readonly name: string; readonly pid: number | null; readonly up: boolean; readonly status: string }
 

@@ -2,11 +2,11 @@
  * The engines of a stopped data folder, for the time of one command: database, event log and timelines. Holds the
  * folder's lock meanwhile, so that `up` and another command never work on the same database.
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { openEmbeddedLog, type EmbeddedLog } from '../../eventlog/index.js'
+import { hasStore } from '../../platform/lmdb/foreign-store.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { createProjections, createSqlPool, migrate, openEmbeddedTimelines, runProjection, type TimelineStore } from '../../projections/index.js'
 import type { Layout } from '../data-folder/layout.js'
@@ -14,32 +14,6 @@ import type { DataFolder } from '../data-folder/open.js'
 import { holdLock, type ProcessLock } from './process-lock.js'
 import type { Progress } from './progress.js'
 import { UserError } from './user-error.js'
-
-/**
- * Is there an LMDB store? Opening a folder without one would create it, and opening a file that is none would end the
- * process, so that is a UserError here.
- */
-export function hasStore(path: string): boolean {
-  const file = join(path, 'data.mdb')
-  if (!existsSync(file)) return false
-  if (!beginsAsStore(file)) throw new UserError('CORRUPT', `${file} is not a readable store; restore ${path} from a copy, or move it away if it can be made again (docs/operating.md says which can)`)
-  return true
-}
-
-/** lmdb's mdb.c: the first page begins with a header of 24 bytes and MDB_MAGIC; a store that was never written is empty. */
-const MAGIC_OFFSET = 24
-const MAGIC = 0xbeefc0de
-
-function beginsAsStore(file: string): boolean {
-  const head = Buffer.alloc(MAGIC_OFFSET + 4)
-  const handle = openSync(file, 'r')
-  try {
-    const length = readSync(handle, head)
-    return length === 0 || (length === head.length && (head.readUInt32LE(MAGIC_OFFSET) === MAGIC || head.readUInt32BE(MAGIC_OFFSET) === MAGIC))
-  } finally {
-    closeSync(handle)
-  }
-}
 
 export const blockStoreFolder = (layout: Layout, validator: string): string => join(layout.validator(validator), 'chain')
 

@@ -8,9 +8,12 @@ import type { Mesh } from './mesh.js'
 export const GOSSIP_TOPICS = { transactions: '/cybermesh/transactions/1', receipts: '/cybermesh/receipts/1', commits: '/cybermesh/commits/1' } as const
 export type GossipTopic = keyof typeof GOSSIP_TOPICS
 
-export type CommitAnnouncement = { readonly height: Height; readonly blockHash: BlockHash }
+/** `blocks` are the final blocks themselves (encodeStoredBlocks), sent by their proposer where they are small. */
+export type CommitAnnouncement = { readonly height: Height; readonly blockHash: BlockHash; readonly blocks: Uint8Array | undefined }
 
 const MAX_BATCH = 1000
+/** Larger ones are asked for on a direct stream. */
+export const MAX_ANNOUNCED_BYTES = 256 * 1024
 const MAX_RECEIPT_BYTES = 1024
 
 export function encodeReceiptBatch(receipts: readonly AdmissionReceipt[]): Uint8Array {
@@ -39,13 +42,17 @@ export function decodeTransactions(bytes: Uint8Array): readonly Transaction[] {
   return transactions
 }
 
-export const encodeAnnouncement = ({ height, blockHash }: CommitAnnouncement): Uint8Array => new ByteWriter(64).u64(height).hash(blockHash).finish()
+export function encodeAnnouncement({ height, blockHash, blocks }: CommitAnnouncement): Uint8Array {
+  return new ByteWriter(64 + (blocks?.length ?? 0)).u64(height).hash(blockHash).blob(blocks ?? new Uint8Array(0)).finish()
+}
 
 export function decodeAnnouncement(bytes: Uint8Array): CommitAnnouncement {
   const reader = new ByteReader(bytes)
-  const announcement = { height: asHeight(reader.u64('announcement.height')), blockHash: reader.hash('announcement.blockHash') as BlockHash }
+  const height = asHeight(reader.u64('announcement.height'))
+  const blockHash = reader.hash('announcement.blockHash') as BlockHash
+  const blocks = reader.blob(MAX_ANNOUNCED_BYTES, 'announcement.blocks')
   reader.end('announcement')
-  return announcement
+  return { height, blockHash, blocks: blocks.length === 0 ? undefined : blocks }
 }
 
 /** Publishing never fails the caller: whoever misses a gossiped message asks for it on a direct stream. */

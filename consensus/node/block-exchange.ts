@@ -99,7 +99,9 @@ function encodeStored({ block, receipts, certificate, commitCertificate }: Store
   return writer.blob(encodeQc(certificate)).blob(encodeQc(commitCertificate)).finish()
 }
 
-export function decodeChainAnswer(bytes: Uint8Array): readonly StoredBlock[] {
+export const encodeStoredBlocks = (stored: readonly StoredBlock[]): Uint8Array => encodeBlocks(stored.map(encodeStored))
+
+export function decodeStoredBlocks(bytes: Uint8Array): readonly StoredBlock[] {
   const reader = new ByteReader(bytes)
   const stored = Array.from({ length: reader.count(MAX_ANSWER_BLOCKS, 'blocks') }, () => decodeStored(reader.blob(2 * MAX_BLOCK_BYTES, 'stored block')))
   reader.end('chain answer')

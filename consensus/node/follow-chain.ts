@@ -1,12 +1,13 @@
 /** A node without a vote reads the chain from the validators: certified blocks in height order, each with its proof. */
+import type { PeerId } from '@libp2p/interface'
 import type { Block, BlockHeader } from '../../domain/block.js'
 import { asHeight, type Height } from '../../domain/ids.js'
-import { listen } from '../network/gossip.js'
+import { decodeAnnouncement, listen } from '../network/gossip.js'
 import { peerIdOf } from '../network/identity.js'
 import type { Mesh } from '../network/mesh.js'
 import { request } from '../network/requests.js'
 import type { StoredBlock } from '../storage/block-store.js'
-import { CHAIN_PROTOCOL, decodeChainAnswer, encodeChainRequest } from './block-exchange.js'
+import { CHAIN_PROTOCOL, decodeStoredBlocks, encodeChainRequest } from './block-exchange.js'
 
 /** A block, and the headers from its child up to the block that its commit certificate commits. */
 export type ProvenBlock = StoredBlock & { readonly headers: readonly BlockHeader[] }
@@ -19,43 +20,81 @@ export type ChainFollower = {
 }
 
 const POLL_MS = 500
+/** The proposer's announcement brings the blocks; one without them waits this long for it before asking. */
+const GRACE_MS = 100
+const MAX_ANNOUNCED = 256
 
 /** @param validators raw public keys */
 export function followChain(mesh: Mesh, validators: readonly Uint8Array[]): ChainFollower {
   const peers = validators.map(peerIdOf)
+  const announced = new Map<number, StoredBlock>()
   let next = 0
-  let wake: () => void = () => undefined
-  listen(mesh, 'commits', () => wake())
+  let hear: (hasBlocks: boolean) => void = () => undefined
+  listen(mesh, 'commits', (bytes) => {
+    try {
+      const { blocks } = decodeAnnouncement(bytes)
+      for (const stored of blocks === undefined ? [] : decodeStoredBlocks(blocks)) announced.set(stored.block.header.height, stored)
+      while (announced.size > MAX_ANNOUNCED) announced.delete(announced.keys().next().value as number)
+      hear(blocks !== undefined)
+    } catch {
+      return // Not from our validators' code; the poll finds what it may have meant.
+    }
+  })
 
   const news = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer)
         signal.removeEventListener('abort', done)
+        hear = () => undefined
         resolve()
       }
-      const timer = setTimeout(done, POLL_MS)
+      let timer = setTimeout(done, POLL_MS)
       signal.addEventListener('abort', done, { once: true })
-      wake = done
+      hear = (hasBlocks) => {
+        if (hasBlocks) return done()
+        clearTimeout(timer)
+        timer = setTimeout(done, GRACE_MS)
+        hear = (later) => { if (later) done() }
+      }
     })
+
+  /** Announced blocks from `height` on, without a gap. */
+  const takeAnnounced = (height: number): readonly StoredBlock[] => {
+    const taken: StoredBlock[] = []
+    for (let at = height, stored = announced.get(at); stored !== undefined; stored = announced.get(++at)) taken.push(stored)
+    for (const known of announced.keys()) if (known < height + taken.length) announced.delete(known)
+    return taken
+  }
+
+  const ask = async (height: number): Promise<readonly StoredBlock[]> => {
+    const peer = connected(mesh, peers, next)
+    if (peer === undefined) return []
+    try {
+      return decodeStoredBlocks(await request(mesh, peer, CHAIN_PROTOCOL, encodeChainRequest(asHeight(height))))
+    } catch {
+      next += 1
+      return []
+    }
+  }
 
   return {
     async *blocksFrom(height, signal) {
       let from = height as number
       while (!signal.aborted) {
-        const peer = connected(mesh, peers, next)
-        const stored = peer === undefined ? [] : await ask(mesh, peer, from).catch(() => { next += 1; return [] })
-        const proven = withHeaders(stored)
+        const heard = withHeaders(takeAnnounced(from))
+        const proven = heard.length > 0 ? heard : withHeaders(await ask(from))
         for (const item of proven) {
           if (signal.aborted) return
           yield item
           from = item.block.header.height + 1
         }
-        if (proven.length === 0) {
-          // Another validator may be further ahead than the one asked.
-          next += 1
-          await news(signal)
-        }
+        // An answer may have been cut at its limit; an announcement is all there was when it was made.
+        const mayHaveMore = heard.length > 0 ? announced.has(from) : proven.length > 0
+        if (mayHaveMore) continue
+        // Another validator may be further ahead than the one asked.
+        if (proven.length === 0) next += 1
+        await news(signal)
       }
     },
     refused() {
@@ -64,14 +103,10 @@ export function followChain(mesh: Mesh, validators: readonly Uint8Array[]): Chai
   }
 }
 
-async function ask(mesh: Mesh, peer: ReturnType<typeof peerIdOf>, from: number): Promise<readonly StoredBlock[]> {
-  return decodeChainAnswer(await request(mesh, peer, CHAIN_PROTOCOL, encodeChainRequest(asHeight(from))))
-}
-
-function connected<P extends { toString(): string }>(mesh: Mesh, peers: readonly P[], start: number): P | undefined {
+function connected(mesh: Mesh, peers: readonly PeerId[], start: number): PeerId | undefined {
   for (let i = 0; i < peers.length; i++) {
-    const peer = peers[(start + i) % peers.length] as P
-    if (mesh.isConnected(peer as never)) return peer
+    const peer = peers[(start + i) % peers.length] as PeerId
+    if (mesh.isConnected(peer)) return peer
   }
   return undefined
 }

@@ -10,7 +10,6 @@ import { createEngine, type EngineStatus } from '../core/engine.js'
 import { decodeMessage, encodeMessage, type PeerMessage } from '../core/messages.js'
 import type { CheckTransaction, TxPool } from '../core/ports.js'
 import type { CommittedBlock, Report } from '../core/protocol.js'
-import { encodeAnnouncement, gossip } from '../network/gossip.js'
 import { peerIdOf } from '../network/identity.js'
 import { openLanes, type Lane } from '../network/lanes.js'
 import type { Mesh } from '../network/mesh.js'
@@ -18,6 +17,7 @@ import { request, serve } from '../network/requests.js'
 import type { BlockStore } from '../storage/block-store.js'
 import type { SafetyStore } from '../storage/safety-record/store.js'
 import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL, decodeBlocksAnswer, encodeBlocksRequest } from './block-exchange.js'
+import { announce } from './announce.js'
 import { createDriver } from './driver.js'
 import { genesisRoot, recover } from './recover.js'
 
@@ -104,8 +104,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
     },
     onCommit(committed) {
       options.onCommit(committed)
-      const last = committed.at(-1)
-      if (last !== undefined) gossip(mesh, 'commits', encodeAnnouncement({ height: last.block.header.height, blockHash: last.block.hash }))
+      announce(mesh, self, committed)
     },
     onReport(report) {
       if (report.kind === 'vote-received') blocks.noteVote(report.vote)

@@ -1,22 +1,24 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { DecodeError } from '../../domain/bytes.js'
 import { txOf } from '../../domain/execution/testing/network.js'
-import { asHeight, asHex32, type StateRoot, type TxId } from '../../domain/ids.js'
+import { asHeight, asHex32, asView, type StateRoot, type TxId } from '../../domain/ids.js'
 import { REJECT_CODES } from '../../domain/reject-codes.js'
 import { findValue } from '../../domain/state/get-value.js'
 import { CHAIN_KEY } from '../../domain/execution/state-keys.js'
 import { createLoader } from '../../domain/state/nodes.js'
 import type { CommittedBlock } from '../core/protocol.js'
+import { learn, voteOf } from '../core/testing/forge.js'
 import { openBlockStore, type BlockStore } from './block-store.js'
 import { decodeReceipts, encodeReceipts } from './receipts-codec.js'
 import { buildChain, chainOf } from './testing/chain.js'
 
 const { blocks, initial } = chainOf(9)
+for (const { block } of blocks) learn(block)
 let folder: string
 let store: BlockStore
 
@@ -111,10 +113,35 @@ describe('blocks that are not final', () => {
     expect(store.blockByHash(fork.block.hash)).toBeUndefined()
   })
 
+  test.each([['zeros', Buffer.alloc(300)], ['half an entry', Buffer.from([0, 0, 1, 0, 9, 9, 9, 9, 1, 2, 3])], ['an entry with a wrong checksum', Buffer.from([0, 0, 0, 1, 9, 9, 9, 9, 7])]])(
+    'a tail of %s after a power cut costs no whole block and no start', async (_, tail) => {
+      for (const height of [1, 2]) store.saveBlock(at(height).block)
+      await store.close()
+      appendFileSync(join(folder, 'pending.blocks'), tail)
+      store = openBlockStore(folder)
+      expect(store.uncommitted().map(({ hash }) => hash)).toEqual([at(1).block.hash, at(2).block.hash])
+      store.saveBlock(at(3).block)
+      await reopen()
+      expect(store.uncommitted()).toHaveLength(3)
+    })
+
   test('saving one twice changes nothing', () => {
     store.saveBlock(at(1).block)
     store.saveBlock(at(1).block)
     expect(store.uncommitted()).toHaveLength(1)
+  })
+})
+
+describe('received votes', () => {
+  test('are stored with the next commit and found after a restart, and very old ones are dropped', async () => {
+    const [first, second] = [voteOf(1, at(1).block, { view: asView(1) }), voteOf(2, at(1).block, { view: asView(30_000) })]
+    store.noteVote(first)
+    store.noteVote(second)
+    store.commit([at(1)])
+    await reopen()
+    expect([...store.receivedVotes()]).toEqual([first, second].map(({ data, voter }) => ({ view: data.view, voter, blockHash: data.blockHash })))
+    store.commit([{ ...at(2), block: { ...at(2).block, header: { ...at(2).block.header, view: asView(30_001) } } }])
+    expect([...store.receivedVotes()].map(({ view }) => view)).toEqual([30_000])
   })
 })
 

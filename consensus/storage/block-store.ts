@@ -39,6 +39,9 @@ export type BlockStore = {
 }
 
 const HEAD = 'head'
+/** Received votes are kept this far back; a bound, since each view brings one from every validator. */
+const KEPT_VOTE_VIEWS = 20_000
+const DROPPED_VOTES_A_COMMIT = 1000
 /** Final blocks lie under their height; those that are not final yet in a file of their own. */
 type Tables = {
   blocks: Database<Uint8Array, number>
@@ -128,6 +131,7 @@ export function openBlockStore(path: string): BlockStore {
         for (const committed of blocks) putCommitted(tables, committed)
         tables.meta.putSync(HEAD, last.block.header.height)
         storeVotes()
+        dropOldVotes(tables, last.block.header.view - KEPT_VOTE_VIEWS)
       })
       pending.settle(last.block.header.height)
     },
@@ -135,9 +139,10 @@ export function openBlockStore(path: string): BlockStore {
     *receivedVotes() {
       for (const key of tables.votes.getKeys()) yield { view: key[0], voter: key[1], blockHash: key[2] }
     },
-    close() {
+    async close() {
       pending.close()
-      return root.close()
+      if (unstoredVotes.length > 0) write(storeVotes)
+      await root.close()
     },
   }
 }
@@ -151,4 +156,9 @@ function putCommitted(tables: Tables, { block, receipts, changes, certificate, c
   tables.certificates.putSync([height, 'commit'], encodeQc(commitCertificate))
   for (const hash of changes.deletes) tables.nodes.removeSync(hash)
   for (const [hash, bytes] of changes.puts) tables.nodes.putSync(hash, bytes)
+}
+
+function dropOldVotes(tables: Tables, oldestView: number): void {
+  if (oldestView <= 0) return
+  for (const key of [...tables.votes.getKeys({ end: [oldestView, '', ''], limit: DROPPED_VOTES_A_COMMIT })]) tables.votes.removeSync(key)
 }

@@ -4,6 +4,7 @@
  * damaged is left out and fetched again from the peers, since each block names its own hash.
  */
 import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
 import { ByteReader, ByteWriter } from '../../domain/bytes.js'
@@ -60,6 +61,10 @@ function rewrite(path: string, blocks: readonly Block[]): OpenFile {
   for (const block of blocks) append(file, encodeEntry(block))
   fsyncSync(file.handle)
   renameSync(temporary, path)
+  // Without this a power cut may bring the old file back, and with it lose blocks that were voted for since.
+  const folder = openSync(dirname(path), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
   return file
 }
 
@@ -81,7 +86,8 @@ function readBlocks(file: Uint8Array): readonly Block[] {
     const length = header.u32('length')
     const checksum = header.u32('checksum')
     const bytes = file.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + length)
-    if (bytes.length < length || crc32(bytes) !== checksum) break
+    // Zeros are what a file system leaves where the file grew and the bytes never came; their checksum is zero too.
+    if (length === 0 || bytes.length < length || crc32(bytes) !== checksum) break
     blocks.push(decodeBlock(bytes))
     offset += HEADER_BYTES + length
   }

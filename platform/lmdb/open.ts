@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { open, type RootDatabase } from 'lmdb'
+import { refuseForeignStore } from './foreign-store.js'
 import { storageErrorFrom } from './storage-error.js'
 
 export type OpenLmdbOptions = {
@@ -15,6 +16,7 @@ export type OpenLmdbOptions = {
 export function openLmdb(path: string, options: OpenLmdbOptions = {}): RootDatabase<unknown, string> {
   try {
     mkdirSync(path, { recursive: true })
+    refuseForeignStore(path)
     const root = open<unknown, string>({
       path,
       maxDbs: options.maxDbs ?? 12,
