@@ -1,13 +1,14 @@
 /** Do the books balance: PUBLISHED = COMMITTED + REJECTED + TIMEOUT + EXPIRED + in flight, in all and for each producer? */
+import { isBalanced, type LifecycleCounts } from '../../domain/anomaly/counts.js'
 import type { Genesis } from '../../domain/genesis.js'
-import { createLedger, isBalanced, type Account, type StateCounts } from '../shared/ledger.js'
+import { createLedger, type StateCounts } from '../shared/ledger.js'
 import { count, fail, listed, ok, type Finding } from './finding.js'
 import type { LogVisitor } from './log-visitor.js'
 
-export type LedgerReport = { readonly total: Account; readonly producers: Readonly<Record<string, Account>> }
+export type LedgerReport = { readonly total: LifecycleCounts; readonly producers: Readonly<Record<string, LifecycleCounts>> }
 
 /** What the books said when the log was this long. */
-export type LedgerMark = { readonly total: Account; readonly ever: StateCounts }
+export type LedgerMark = { readonly total: LifecycleCounts; readonly ever: StateCounts }
 
 export type LedgerCheck = LogVisitor & {
   report(): LedgerReport
@@ -45,5 +46,5 @@ export function judgeLedger({ total, producers }: LedgerReport): Finding {
     : fail('ledger', `${listed(open.map(([name, account]) => `${name}: ${inWords(account)}`))} does not add up; the check of lifecycles names the anomalies`)
 }
 
-export const inWords = (account: Account): string =>
+export const inWords = (account: LifecycleCounts): string =>
   `${account.published} published = ${account.committed} committed + ${account.rejected} rejected + ${account.timeout} timed out + ${account.expired} expired + ${account.inFlight} in flight`

@@ -25,7 +25,6 @@ import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempoo
 import { withLazyOffsets } from '../../ingest/transport/lazy-offsets.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
-import { holdLock } from '../shared/process-lock.js'
 import type { Logger } from '../shared/logger.js'
 import { openTransport } from './engines.js'
 import type { RunningRole } from './role.js'
@@ -38,7 +37,6 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const genesis = loadGenesis(config.genesis)
   const set = validatorSetOf(genesis)
   const signer = readKeyFile(config.key)
-  const lock = holdLock(join(config.data, 'validator.lock'), `validator ${config.name}`)
   const safety = openSafetyStore(join(config.data, 'safety.record'), { chainId: asHex32<ChainId>(genesis.chainId), publicKey: signer.publicKey })
   if (safety.repairedBytes > 0) log.warn({ bytes: safety.repairedBytes }, 'cut off an interrupted write at the end of the safety record')
   const blocks = openBlockStore(join(config.data, 'chain'))
@@ -121,7 +119,6 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
       await settler.flush()
       await transport.close()
       await store.close()
-      lock.release()
     },
   }
 }

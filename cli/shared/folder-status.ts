@@ -9,7 +9,8 @@ import type { DataFolder } from '../data-folder/open.js'
 import type { Plan, PlannedRole } from '../up/plan.js'
 import { takeSnapshot } from '../up/snapshot.js'
 import { fetchStatus } from './fetch-status.js'
-import { createLedger, type Account } from './ledger.js'
+import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
+import { createLedger } from './ledger.js'
 import type { Progress } from './progress.js'
 import { isProcessAlive, type FolderState, type Running } from './running.js'
 import { hasStore } from '../../platform/lmdb/foreign-store.js'
@@ -36,7 +37,7 @@ export type FolderStatus = {
   readonly chainId: string
   readonly roles: readonly RoleLine[]
   readonly validators: readonly ValidatorLine[]
-  readonly counts: Account
+  readonly counts: LifecycleCounts
   readonly height: number
   readonly logPosition: number
   /** Of a stopped folder only those that need no database. */
@@ -119,7 +120,7 @@ function lastViewOf(path: string): number | null {
   }
 }
 
-async function readLog(data: DataFolder, progress: Progress): Promise<{ counts: Account; logPosition: number; height: number }> {
+async function readLog(data: DataFolder, progress: Progress): Promise<{ counts: LifecycleCounts; logPosition: number; height: number }> {
   const ledger = createLedger()
   if (!hasStore(data.layout.eventlog)) return { counts: ledger.total(), logPosition: 0, height: 0 }
   const log = await openLogOf(data)

@@ -3,24 +3,21 @@
  * Published is counted from publications and the rest from where each anomaly ended, so a stream that breaks the
  * lifecycle shows as books that do not balance.
  */
+import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { LIFECYCLE_STATES, type LifecycleState } from '../../domain/anomaly/events.js'
 import { evolve, type Anomaly } from '../../domain/anomaly/evolve.js'
 import type { AnomalyEvent, DomainEvent } from '../../domain/events/schema.js'
 
-export type Account = Readonly<Record<'published' | 'admitted' | 'committed' | 'rejected' | 'timeout' | 'expired' | 'inFlight', number>>
 export type StateCounts = Readonly<Record<LifecycleState, number>>
 
 export type Ledger = {
   visit(event: DomainEvent): void
-  total(): Account
+  total(): LifecycleCounts
   /** By producer id; '' for messages whose producer could not be told. */
-  byProducer(): ReadonlyMap<string, Account>
+  byProducer(): ReadonlyMap<string, LifecycleCounts>
   /** How many ever reached a state. */
   ever(): StateCounts
 }
-
-export const isBalanced = (account: Account): boolean =>
-  account.published === account.committed + account.rejected + account.timeout + account.expired + account.inFlight
 
 const STATE_OF: Readonly<Record<AnomalyEvent['type'], LifecycleState>> = {
   AnomalyPublished: 'PUBLISHED', AnomalyAdmitted: 'ADMITTED', AnomalyCommitted: 'COMMITTED',
@@ -31,7 +28,7 @@ const FIELD_OF: Readonly<Record<LifecycleState, 'inFlight' | 'committed' | 'reje
   PUBLISHED: 'inFlight', ADMITTED: 'inFlight', COMMITTED: 'committed', REJECTED: 'rejected', TIMEOUT: 'timeout', EXPIRED: 'expired',
 }
 
-type OpenAccount = { -readonly [Field in keyof Account]: number }
+type OpenAccount = { -readonly [Field in keyof LifecycleCounts]: number }
 const newAccount = (): OpenAccount => ({ published: 0, admitted: 0, committed: 0, rejected: 0, timeout: 0, expired: 0, inFlight: 0 })
 
 export const isAnomalyEvent = (event: DomainEvent): event is AnomalyEvent => event.type in STATE_OF
@@ -60,7 +57,7 @@ export function createLedger(): Ledger {
       lives.set(event.data.anomalyId, { life, account })
     },
     total: () => [...accounts.values()].reduce<OpenAccount>((sum, account) => {
-      for (const field of Object.keys(sum) as (keyof Account)[]) sum[field] += account[field]
+      for (const field of Object.keys(sum) as (keyof LifecycleCounts)[]) sum[field] += account[field]
       return sum
     }, newAccount()),
     byProducer: () => new Map([...accounts].map(([producer, account]) => [producer, { ...account }])),

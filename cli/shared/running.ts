@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Layout } from '../data-folder/layout.js'
-import { lockHolder } from './process-lock.js'
+import { lockHolder } from '../../platform/process-lock.js'
 
 const runningSchema = z.object({
   pid: z.int(), api: z.string(), sqlUrlFile: z.string(), postgres: z.int(),

@@ -1,4 +1,5 @@
 /** One look at everything that runs: what the live table shows and what the summary is made of. */
+import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { fetchStatus, type RoleStatus } from '../shared/fetch-status.js'
 import type { Plan } from './plan.js'
 
@@ -12,11 +13,9 @@ export type ValidatorView = {
   readonly peers: number
 }
 
-export type Counts = Readonly<Record<'published' | 'admitted' | 'committed' | 'rejected' | 'timeout' | 'expired' | 'inFlight', number>>
-
 export type Snapshot = {
   readonly validators: readonly ValidatorView[]
-  readonly counts: Counts
+  readonly counts: LifecycleCounts
   readonly height: number
   readonly logPosition: number
   readonly latencyMs: { readonly p50: number; readonly p99: number } | undefined

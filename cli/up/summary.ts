@@ -1,16 +1,10 @@
 /** What `up` says at the end, as the documented JSON and as a table. */
 import Table from 'cli-table3'
 import pg from 'pg'
+import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import type { Snapshot } from './snapshot.js'
 
-export type Summary = {
-  readonly published: number
-  readonly admitted: number
-  readonly committed: number
-  readonly rejected: number
-  readonly timeout: number
-  readonly expired: number
-  readonly inFlight: number
+export type Summary = LifecycleCounts & {
   readonly height: number
   readonly blocks: number
   readonly emptyBlocks: number

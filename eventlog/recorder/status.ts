@@ -1,17 +1,9 @@
 /** What the recorder has recorded, counted by folding the log. */
+import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { readCounts, readTip } from './index/entries.js'
 import type { RecorderIndex } from './index/open-index.js'
 
-export type RecorderStatus = {
-  /** published = committed + rejected + timeout + expired + inFlight, always. */
-  readonly published: number
-  /** Ever admitted, whatever became of them. */
-  readonly admitted: number
-  readonly committed: number
-  readonly rejected: number
-  readonly timeout: number
-  readonly expired: number
-  readonly inFlight: number
+export type RecorderStatus = LifecycleCounts & {
   readonly height: number
   /** Events folded: the log's length as far as the recorder knows. */
   readonly position: number

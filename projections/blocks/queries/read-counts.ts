@@ -1,19 +1,7 @@
 /** How many anomalies there are and where they stand: published = committed + rejected + timeout + expired + in flight. */
+import type { LifecycleCounts } from '../../../domain/anomaly/counts.js'
 import type { LifecycleState } from '../../../domain/anomaly/events.js'
 import type { SqlRunner } from '../../sql/statement.js'
-
-export type LifecycleCounts = {
-  /** Ever published. */
-  readonly published: number
-  /** Ever admitted. */
-  readonly admitted: number
-  readonly committed: number
-  readonly rejected: number
-  readonly timeout: number
-  readonly expired: number
-  /** Published or admitted, and not settled yet. */
-  readonly inFlight: number
-}
 
 export async function readCounts(sql: SqlRunner): Promise<LifecycleCounts> {
   const { rows } = await sql.query<{ state: LifecycleState; current_count: string; ever_count: string }>('SELECT state, current_count, ever_count FROM lifecycle_totals')
