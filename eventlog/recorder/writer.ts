@@ -1,7 +1,7 @@
 /**
  * The one way into the log. A piece of work decides on what the index knows; the append carries the revisions it
  * decided on; where another writer was faster the index catches up and the work decides again. Work is done one after
- * the other, so the log has one order.
+ * the other, so the log has one order; what waits while the disk is busy goes into the next append together.
  */
 import type { EventLog } from '../log.js'
 import { RecorderAlarm } from './errors.js'
@@ -14,10 +14,10 @@ export type Writer = {
 }
 
 const MAX_ATTEMPTS = 50
+/** Pieces of work an append: bounds its size. */
+const MAX_GROUP = 16
 
 export function createWriter(log: EventLog, index: RecorderIndex): Writer {
-  let turn: Promise<unknown> = Promise.resolve()
-
   async function attempt<T>(work: (session: Session) => T): Promise<T> {
     for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
       const session = openSession(index)
@@ -47,11 +47,36 @@ export function createWriter(log: EventLog, index: RecorderIndex): Writer {
     throw new RecorderAlarm('CONTENDED', 'append', `lost ${MAX_ATTEMPTS} races in a row; is another recorder writing this log?`)
   }
 
+  let waiting: Job[] = []
+  let isBusy = false
+
+  async function runWaiting(): Promise<void> {
+    isBusy = true
+    while (waiting.length > 0) {
+      const jobs = waiting.slice(0, MAX_GROUP)
+      waiting = waiting.slice(MAX_GROUP)
+      await runTogether(jobs)
+    }
+    isBusy = false
+  }
+
+  async function runTogether(jobs: readonly Job[]): Promise<void> {
+    try {
+      const results = await attempt((session) => jobs.map(({ work }) => work(session)))
+      jobs.forEach(({ resolve }, i) => resolve(results[i]))
+    } catch (error) {
+      if (jobs.length === 1) return jobs.forEach(({ reject }) => reject(error))
+      // One of them fails; the others must not fail with it.
+      for (const job of jobs) await runTogether([job])
+    }
+  }
+
   return {
-    perform(work) {
-      const mine = turn.then(() => attempt(work))
-      turn = mine.catch(() => undefined)
-      return mine
-    },
+    perform: <T>(work: (session: Session) => T) => new Promise<T>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      if (!isBusy) void runWaiting()
+    }),
   }
 }
+
+type Job = { readonly work: (session: Session) => unknown; readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
