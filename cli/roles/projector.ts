@@ -9,7 +9,10 @@ import type { RunningRole } from './role.js'
 export async function startProjector(config: RoleConfig<'projector'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
   const eventLog = await openLog(config.eventlog, genesis.chainId)
-  const sql = createSqlPool({ url: readUrlFile(config.sql.urlFile), onLost: (error) => log.warn({ error: error.message }, 'lost a database connection') })
+  const sql = createSqlPool({
+    url: readUrlFile(config.sql.urlFile), replayable: true,
+    onLost: (error) => log.warn({ error: error.message }, 'lost a database connection'),
+  })
   await migrate(sql)
   const timelines = await openEmbeddedTimelines(config.timelines.path)
   const stopping = new AbortController()

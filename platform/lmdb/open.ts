@@ -10,6 +10,8 @@ import { storageErrorFrom } from './storage-error.js'
 export type OpenLmdbOptions = {
   /** Number of named databases the environment may hold. */
   readonly maxDbs?: number
+  /** False: writes reach the disk when the system likes. Survives a killed process, not a killed machine. */
+  readonly sync?: boolean
 }
 
 /** Opens or creates the environment in folder `path`. Throws StorageError. */
@@ -22,6 +24,7 @@ export function openLmdb(path: string, options: OpenLmdbOptions = {}): RootDatab
       maxDbs: options.maxDbs ?? 12,
       // With overlapping sync a commit resolves before it is on disk, and power loss takes acknowledged writes.
       overlappingSync: false,
+      noSync: options.sync === false,
       encoding: 'json',
       maxReaders: 512,
       // Else a folder whose name has a dot in it would be taken for a file.

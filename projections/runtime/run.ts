@@ -3,7 +3,7 @@
  * costs the batch in progress, which is applied again as if it had never been.
  */
 import { asPosition, type Position } from '../../domain/ids.js'
-import { entriesOf, type EntryLog, type LogEntry } from '../../eventlog/entries.js'
+import { entriesOf, pause, type EntryLog, type LogEntry } from '../../eventlog/entries.js'
 import type { EventLog } from '../../eventlog/log.js'
 import { applyEntries, type PoisonRule } from './apply.js'
 import { decodeEntry, idOf } from './batch.js'
@@ -38,6 +38,9 @@ export type RunProjection = {
 /** A transaction that takes longer makes the next batch smaller. */
 const LONGEST_BATCH_MS = 1000
 const DEFAULT_BATCH_EVENTS = 1000
+/** After a small batch a moment passes, so that events that come one by one share a transaction. */
+const SMALL_BATCH = 50
+const LINGER_MS = 20
 
 /** Resolves with the position reached when `signal` aborts or the end is reached. Throws CheckpointConflictError, OtherLogError or the store's error. */
 export async function runProjection(options: RunProjection): Promise<Position> {
@@ -71,6 +74,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
     const last = decoded.at(-1)
     position = asPosition((last?.position ?? position) + 1)
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
+    if (page.length < SMALL_BATCH && position < end) await pause(LINGER_MS, signal)
   }
   return position
 }

@@ -5,12 +5,17 @@ export type SqlPoolOptions = {
   readonly url: string
   /** Most connections at once. */
   readonly max?: number
+  /**
+   * True for projections: they keep their position in the same transaction as its effects, so what a crash of the
+   * server costs is applied again, and none of their transactions need wait for the disk.
+   */
+  readonly replayable?: boolean
   /** Told of connections that were lost while nobody used them. */
   readonly onLost?: (error: Error) => void
 }
 
-export function createSqlPool({ url, max = 10, onLost = () => undefined }: SqlPoolOptions): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true })
+export function createSqlPool({ url, max = 10, replayable = false, onLost = () => undefined }: SqlPoolOptions): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true, ...(replayable ? { options: '-c synchronous_commit=off' } : {}) })
   pool.on('error', onLost)
   // The pool stops listening to a connection while it is in use or being closed; each keeps a listener of its own.
   pool.on('connect', (client) => { client.on('error', () => undefined) })

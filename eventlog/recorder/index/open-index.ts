@@ -6,7 +6,7 @@ import type { Database } from 'lmdb'
 import type { Json } from '../../../domain/canonical-json.js'
 import type { ChainId } from '../../../domain/ids.js'
 import { createGroupCommit } from '../../../platform/lmdb/group-commit.js'
-import { openLmdb } from '../../../platform/lmdb/open.js'
+import { openUntilReboot } from '../../../platform/lmdb/until-reboot.js'
 import type { EventLog } from '../../log.js'
 import { createLayer, type FactLayer, type FactReader } from './facts.js'
 import { foldEvent } from './fold.js'
@@ -16,7 +16,7 @@ export type RecorderIndex = FactReader & {
   position(): number
   /** Folds what the log has beyond `position`. Returns how many events that was. */
   catchUp(log: EventLog): Promise<number>
-  /** Writes a layer and the new position, all or nothing, durable when resolved. */
+  /** Writes a layer and the new position, all or nothing; a killed process loses nothing, a lost machine the index. */
   write(layer: FactLayer, position: number): Promise<void>
   close(): Promise<void>
 }
@@ -29,7 +29,7 @@ const META = 'meta'
 const CATCH_UP_BATCH = 1000
 
 export function openRecorderIndex(path: string, chainId: ChainId): RecorderIndex {
-  const root = openLmdb(path)
+  const root = openUntilReboot(path)
   const facts: Database<Json, string> = root.openDB({ name: 'facts', encoding: 'json' })
   const meta: Database<Meta, string> = root.openDB({ name: 'meta', encoding: 'json' })
   const commit = createGroupCommit(root, () => false)
