@@ -100,7 +100,7 @@ describe('safety records', () => {
   })
 
   test('the rest of an interrupted write is a warning at rest and nothing while the validator runs', () => {
-    appendFileSync(layout.safetyRecord(NAME), new Uint8Array(5))
+    appendFileSync(layout.safetyRecord(NAME), new Uint8Array(5).fill(1))
     expect(check().findings.get(`safety record ${NAME}`)).toMatchObject({ level: 'warn', sentence: expect.stringContaining('5 bytes of an interrupted write') as string })
     expect(check(true).findings.get(`safety record ${NAME}`)).toMatchObject({ level: 'ok' })
   })

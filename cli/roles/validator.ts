@@ -102,10 +102,8 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const intake = runIntake({
     transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, signal: stopping.signal,
     clock: () => systemClock.now(),
-    onReceipts(receipts) {
-      gossip(mesh, 'receipts', encodeReceiptBatch(receipts))
-      node.transactionsAvailable()
-    },
+    onPooled: () => node.transactionsAvailable(),
+    onReceipts: (receipts) => gossip(mesh, 'receipts', encodeReceiptBatch(receipts)),
   })
 
   return {

@@ -1,6 +1,7 @@
 /**
- * Carries out what the core asks for, in order: disk first, then the wire, then the commit. Events queue up and are
- * taken one at a time; a step's effects are finished before the next step begins.
+ * Carries out what the core asks for: disk first, then the wire, then the commit. Events queue up and are taken one at
+ * a time; a step's effects are finished before the next step begins. Before a commit is told and again before it is
+ * stored the event loop gets its turn: what was sent leaves the sockets while the disk is still free to wait for.
  */
 import type { Clock } from '../../platform/clock.js'
 import type { Engine } from '../core/engine.js'
@@ -18,7 +19,7 @@ export type DriverPorts = {
   broadcast(message: PeerMessage): void
   /** Must answer with a `blocks` or `fetch-failed` event, later. */
   fetch(from: ValidatorId, target: BlockHash, fromHeight: Height): void
-  /** Blocks are stored when this is called. */
+  /** These blocks are final. They are stored right after; a crash in between is made good from the certificates. */
   onCommit(blocks: readonly CommittedBlock[]): void
   onReport(report: Report): void
   /** The disk refused: nothing more may be signed. */
@@ -41,7 +42,7 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
     timer = setTimeout(() => submit({ type: 'timer', view }), delayMs)
   }
 
-  const carryOut = (effect: Effect): void => {
+  const carryOut = (effect: Exclude<Effect, { type: 'commit' }>): void => {
     switch (effect.type) {
       case 'persist-block':
         return ports.blocks.saveBlock(effect.block)
@@ -55,13 +56,35 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
         return setTimer(effect.view, effect.delayMs)
       case 'clear-timer':
         return clearTimeout(timer)
-      case 'commit':
-        ports.blocks.commit(effect.blocks)
-        return ports.onCommit(effect.blocks)
       case 'fetch':
         return ports.fetch(effect.from, effect.target, effect.fromHeight)
       case 'report':
         return ports.onReport(effect.report)
+    }
+  }
+
+  const finalise = async (blocks: readonly CommittedBlock[]): Promise<void> => {
+    await turnOfTheLoop()
+    if (isStopped) return
+    ports.onCommit(blocks)
+    await turnOfTheLoop()
+    if (!isStopped) ports.blocks.commit(blocks)
+  }
+
+  /** Takes events without a pause up to the first commit, and goes on when that is stored. */
+  const work = (): void => {
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const commits: CommittedBlock[] = []
+        for (const effect of engine.step(next, ports.clock.now())) {
+          if (effect.type === 'commit') commits.push(...effect.blocks)
+          else carryOut(effect)
+        }
+        if (commits.length > 0) return void finalise(commits).then(work, fail)
+      }
+      isRunning = false
+    } catch (error) {
+      fail(error)
     }
   }
 
@@ -70,16 +93,12 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
     queue.push(event)
     if (isRunning) return
     isRunning = true
-    try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        for (const effect of engine.step(next, ports.clock.now())) carryOut(effect)
-      }
-    } catch (error) {
-      stop()
-      ports.onFatal(error)
-    } finally {
-      isRunning = false
-    }
+    work()
+  }
+
+  const fail = (error: unknown): void => {
+    stop()
+    ports.onFatal(error)
   }
 
   const stop = (): void => {
@@ -90,3 +109,5 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
 
   return { submit, stop }
 }
+
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

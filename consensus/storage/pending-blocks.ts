@@ -3,12 +3,13 @@
  * one flush where a database transaction costs several. A torn tail is a block nobody voted for; anything else that is
  * damaged is left out and fetched again from the peers, since each block names its own hash.
  */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
-import { ByteReader, ByteWriter } from '../../domain/bytes.js'
+import { ByteReader, ByteWriter, concatBytes } from '../../domain/bytes.js'
 import type { BlockHash } from '../../domain/ids.js'
+import { openAppendFile, writeAll, type AppendFile } from '../../platform/append-file.js'
 
 export type PendingBlocks = {
   get(hash: BlockHash): Block | undefined
@@ -29,7 +30,7 @@ export function openPendingBlocks(path: string, headHeight: number): PendingBloc
   const stored = existsSync(path) ? readFileSync(path) : new Uint8Array(0)
   const waiting = readBlocks(stored).filter(({ header }) => header.height > headHeight)
   const blocks = new Map<BlockHash, Block>(waiting.map((block) => [block.hash, block]))
-  let file: OpenFile | undefined
+  let file: AppendFile | undefined
 
   return {
     get: (hash) => blocks.get(hash),
@@ -37,40 +38,32 @@ export function openPendingBlocks(path: string, headHeight: number): PendingBloc
     add(block) {
       if (blocks.has(block.hash)) return
       file ??= rewrite(path, [...blocks.values()])
-      append(file, encodeEntry(block))
-      fdatasyncSync(file.handle)
+      file.append(encodeEntry(block))
       blocks.set(block.hash, block)
     },
     settle(height) {
       for (const block of blocks.values()) if (block.header.height <= height) blocks.delete(block.hash)
       if (file === undefined || file.sizeBytes <= REWRITE_BYTES) return
-      closeSync(file.handle)
+      file.close()
       file = rewrite(path, [...blocks.values()])
     },
-    close() {
-      if (file !== undefined) closeSync(file.handle)
-    },
+    close: () => file?.close(),
   }
 }
 
-type OpenFile = { readonly handle: number; sizeBytes: number }
-
-function rewrite(path: string, blocks: readonly Block[]): OpenFile {
+function rewrite(path: string, blocks: readonly Block[]): AppendFile {
   const temporary = `${path}.new`
-  const file: OpenFile = { handle: openSync(temporary, 'w', 0o600), sizeBytes: 0 }
-  for (const block of blocks) append(file, encodeEntry(block))
-  fsyncSync(file.handle)
+  const bytes = concatBytes(...blocks.map(encodeEntry))
+  const file = openSync(temporary, 'w', 0o600)
+  writeAll(file, bytes, 0)
+  fsyncSync(file)
+  closeSync(file)
   renameSync(temporary, path)
   // Without this a power cut may bring the old file back, and with it lose blocks that were voted for since.
   const folder = openSync(dirname(path), 'r')
   fsyncSync(folder)
   closeSync(folder)
-  return file
-}
-
-function append(file: OpenFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file.handle, bytes, written)
-  file.sizeBytes += bytes.length
+  return openAppendFile(path, bytes.length)
 }
 
 function encodeEntry(block: Block): Uint8Array {
@@ -86,7 +79,7 @@ function readBlocks(file: Uint8Array): readonly Block[] {
     const length = header.u32('length')
     const checksum = header.u32('checksum')
     const bytes = file.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + length)
-    // Zeros are what a file system leaves where the file grew and the bytes never came; their checksum is zero too.
+    // Zeros are reserve for what comes next; their checksum is zero too.
     if (length === 0 || bytes.length < length || crc32(bytes) !== checksum) break
     blocks.push(decodeBlock(bytes))
     offset += HEADER_BYTES + length

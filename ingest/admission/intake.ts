@@ -1,6 +1,7 @@
 /**
- * The shell of admission: batch, decide, one durable transaction, mempool, receipts, offsets, in this order. Offsets
- * are committed only after receipts and transactions are on disk; when no room is left it stops pulling, it never drops.
+ * The shell of admission: batch, decide, mempool, one durable transaction, receipts, offsets, in this order. Receipts
+ * leave and offsets are committed only after receipts and transactions are on disk; when no room is left it stops
+ * pulling, it never drops.
  */
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { validatorIdOf } from '../../domain/genesis.js'
@@ -31,6 +32,8 @@ export type IntakeOptions = {
   readonly verify: VerifySignature
   /** Called with receipts that are durable; they are also pulled by sequence, so a lost call loses nothing. */
   readonly onReceipts: (receipts: readonly AdmissionReceipt[]) => void
+  /** The pool may hold something new. */
+  readonly onPooled?: () => void
   readonly onRefusal?: (receipt: AdmissionReceipt, reason: { readonly code: RejectCode; readonly field: string; readonly reason: string }) => void
   readonly signal: AbortSignal
   readonly topic?: string
@@ -60,8 +63,10 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     await backlog.whenOpen(signal)
     for await (const batch of consumer.batches(signal)) {
       const decided = decideBatch(batch, options)
-      await store.record(decided, (options.clock() + replayWindowMs(pool.skewMs)) as UnixMillis)
+      // Proposing need not wait for the disk: after a crash the records are read again, their offsets are not committed yet.
       for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)
+      options.onPooled?.()
+      await store.record(decided, (options.clock() + replayWindowMs(pool.skewMs)) as UnixMillis)
       if (decided.length > 0) options.onReceipts(decided.map(({ receipt }) => receipt))
       await consumer.commit(nextOffsets(batch))
       await backlog.whenOpen(signal)

@@ -7,6 +7,7 @@ import { bytesToHex, ByteReader, ByteWriter, DecodeError, hexToBytes } from '../
 import { readQc, readTc, readVoteData, writeQc, writeTc, writeVoteData } from '../../../domain/certificate.js'
 import { SIGNATURE_BYTES } from '../../../domain/crypto.js'
 import { asEpoch, asView, type ChainId, type ValidatorId } from '../../../domain/ids.js'
+import { isReserve } from '../../../platform/append-file.js'
 import type { SafetyRecord } from '../../core/safety-rules.js'
 
 /** Whose memory this is. */
@@ -45,7 +46,7 @@ export type ReadOutcome =
  * next began, so anything whole behind a broken entry means that the entry was good once and must not be cut off.
  */
 export function readEntry(file: Uint8Array, offset: number): ReadOutcome {
-  if (file.length === offset) return { kind: 'end' }
+  if (isReserve(file, offset)) return { kind: 'end' }
   const entry = parseEntry(file, offset)
   if (entry.kind !== 'torn' || !holdsEntry(file, offset + 1)) return entry
   return { kind: 'corrupt', reason: 'whole entries follow a broken one' }
@@ -56,13 +57,12 @@ function parseEntry(file: Uint8Array, offset: number): Exclude<ReadOutcome, { ki
   const header = new ByteReader(file.subarray(offset, offset + HEADER_BYTES))
   const length = header.u32('length')
   const checksum = header.u32('checksum')
-  // The file was made longer but the bytes never came.
   if (length === 0) return { kind: 'torn' }
   if (length > MAX_BODY_BYTES) return { kind: 'corrupt', reason: `length ${length}` }
   const end = offset + HEADER_BYTES + length
   if (end > file.length) return { kind: 'torn' }
   const body = file.subarray(offset + HEADER_BYTES, end)
-  if (crc32(body) !== checksum) return end === file.length ? { kind: 'torn' } : { kind: 'corrupt', reason: 'checksum differs' }
+  if (crc32(body) !== checksum) return isReserve(file, end) ? { kind: 'torn' } : { kind: 'corrupt', reason: 'checksum differs' }
   try {
     return { kind: 'entry', entry: readBody(body), end }
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Reads a whole safety file and says whether it can be trusted. Used to start a validator and to check one. */
 import { readFileSync } from 'node:fs'
+import { isReserve } from '../../../platform/append-file.js'
 import { readEntry, type SafetyEntry } from './format.js'
 
 export class SafetyRecordError extends Error {
@@ -33,7 +34,7 @@ export function readSafetyFile(path: string): SafetyFile {
     entries.push(outcome.entry)
     offset = outcome.end
   }
-  return { entries, soundBytes: offset, tornBytes: file.length - offset }
+  return { entries, soundBytes: offset, tornBytes: isReserve(file, offset) ? 0 : file.length - offset }
 }
 
 function corrupt(path: string, reason: string): SafetyRecordError {

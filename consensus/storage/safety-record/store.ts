@@ -1,7 +1,8 @@
 /** The safety record on disk: append, fsync, then the vote may leave. Held by one process at a time. */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SafetyRecord } from '../../core/safety-rules.js'
+import { openAppendFile, writeAll } from '../../../platform/append-file.js'
 import { storageErrorFrom, StorageError } from '../../../platform/lmdb/storage-error.js'
 import { encodeEntry, isFor, type SafetyIdentity } from './format.js'
 import { lockSafetyFile } from './lock.js'
@@ -46,28 +47,20 @@ function openLocked(path: string, identity: SafetyIdentity, rotateBytes: number,
   if (!entries.every((entry) => isFor(entry, identity))) {
     throw new SafetyRecordError('OTHER_IDENTITY', `the safety record ${path} belongs to another key or chain; use the data folder that belongs to this genesis`)
   }
-  let file = openSync(path, 'r+')
-  if (tornBytes > 0) {
-    ftruncateSync(file, soundBytes)
-    fsyncSync(file)
-  }
-  let offset = soundBytes
+  if (tornBytes > 0) cutOff(path, soundBytes)
+  let file = openAppendFile(path, soundBytes)
   let { sequence } = newest
   let record = newest.record
   let isBroken = false
 
   const append = (next: SafetyRecord): void => {
-    if (offset > rotateBytes) {
-      closeSync(file)
+    if (file.sizeBytes > rotateBytes) {
+      file.close()
       const first = encodeEntry(sequence, identity, record)
       replaceFile(path, first)
-      file = openSync(path, 'r+')
-      offset = first.length
+      file = openAppendFile(path, first.length)
     }
-    const bytes = encodeEntry(sequence + 1, identity, next)
-    writeAll(file, bytes, offset)
-    fdatasyncSync(file)
-    offset += bytes.length
+    file.append(encodeEntry(sequence + 1, identity, next))
     sequence += 1
     record = next
   }
@@ -88,7 +81,7 @@ function openLocked(path: string, identity: SafetyIdentity, rotateBytes: number,
       }
     },
     close() {
-      closeSync(file)
+      file.close()
       unlock()
     },
   }
@@ -101,6 +94,13 @@ function replaceFile(path: string, bytes: Uint8Array): void {
   rmSync(previousOf(path), { force: true })
   linkSync(path, previousOf(path))
   writeFresh(path, bytes)
+}
+
+function cutOff(path: string, sizeBytes: number): void {
+  const file = openSync(path, 'r+')
+  ftruncateSync(file, sizeBytes)
+  fsyncSync(file)
+  closeSync(file)
 }
 
 function writeFresh(path: string, bytes: Uint8Array): void {
@@ -118,8 +118,4 @@ function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
   fsyncSync(handle)
   closeSync(handle)
-}
-
-function writeAll(file: number, bytes: Uint8Array, at: number): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written, bytes.length - written, at + written)
 }
