@@ -1,11 +1,16 @@
 /** Starts roles as processes, notices when one dies and starts it again, and stops them all. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { RoleName } from '../config/schema.js'
 import { UserError } from '../shared/user-error.js'
 import type { PlannedRole } from './plan.js'
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
+/** On one machine these give way to consensus and to the recorder, which others wait for. */
+const BEHIND: ReadonlySet<RoleName> = new Set(['detector', 'projector', 'api'])
+const BEHIND_PRIORITY = 10
 const RESTART_AFTER_MS = 1000
 const LONGEST_RESTART_MS = 15_000
 /** A role that lived this long starts again without waiting longer than the last time. */
@@ -34,6 +39,7 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
       detached: true,
     })
     closeSync(log)
+    if (child.pid !== undefined && BEHIND.has(entry.role.role)) setPriority(child.pid, BEHIND_PRIORITY)
     return child
   }
 

@@ -27,7 +27,7 @@ export type UpOptions = {
 }
 
 export const DEFAULT_API_PORT = 9441
-const SHOW_EVERY_MS = 500
+const SHOW_EVERY_MS = 1000
 const MESH_WITHIN_MS = 60_000
 const SETTLE_WITHIN_MS = 20_000
 

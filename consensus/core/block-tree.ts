@@ -22,8 +22,8 @@ export type BlockTree = {
   nodesAfter(node: TreeBlock): StateNodes
   /** Blocks committed since then, newest first: neither the state store nor the pool knows of them yet. */
   unstoredCommits(): readonly TreeBlock[]
-  /** Says that the changes of every block committed so far are in the committed nodes. */
-  commitsAreStored(): void
+  /** Says that the changes of every block up to this height are in the committed nodes. */
+  commitsAreStored(height: Height): void
   add(block: Block, execution: ExecutionResult): TreeBlock
   /** Uncommitted blocks from the child of the head to `node`, oldest first; empty for the head itself. */
   pathTo(node: TreeBlock): readonly TreeBlock[]
@@ -35,8 +35,7 @@ export type BlockTree = {
 export function createBlockTree(head: { block: Block; execution: ExecutionResult }, committedNodes: StateNodes): BlockTree {
   let root: TreeBlock = { ...head, parent: undefined }
   const blocks = new Map<BlockHash, TreeBlock>([[root.block.hash, root]])
-  // Committed in this step: the shell stores them only when the step is over, yet a proposal in the same step may
-  // build on them.
+  // The shell stores commits when the disk is free; what is built on them meanwhile finds their changes here.
   const unstored: TreeBlock[] = []
 
   const pathTo = (node: TreeBlock): readonly TreeBlock[] => {
@@ -71,8 +70,9 @@ export function createBlockTree(head: { block: Block; execution: ExecutionResult
     },
     pathTo,
     unstoredCommits: () => unstored,
-    commitsAreStored() {
-      unstored.length = 0
+    commitsAreStored(height) {
+      // Newest first: what is stored stands at the end.
+      while (unstored.length > 0 && heightOf(unstored.at(-1) as TreeBlock) <= height) unstored.pop()
     },
     commit(node) {
       unstored.unshift(...[...pathTo(node)].reverse())
@@ -97,7 +97,7 @@ const byHeight = (a: TreeBlock, b: TreeBlock): number => a.block.header.height -
 
 /**
  * Ids of all transactions on the way to `node` that the pool may still hold: those of uncommitted blocks, and those
- * committed in this very step. They must not be proposed again on top of it.
+ * of blocks that were committed a moment ago. They must not be proposed again on top of it.
  */
 export function txIdsBefore(tree: BlockTree, node: TreeBlock): ReadonlySet<TxId> {
   const ids = new Set<TxId>()

@@ -23,7 +23,7 @@ export type EngineStatus = {
 }
 
 export type Engine = {
-  /** One transition. The effects of the last step must have been carried out. */
+  /** One transition. The effects of the last step must have been carried out, but for storing commits. */
   step(event: Event, now: UnixMillis): readonly Effect[]
   status(): EngineStatus
 }
@@ -35,8 +35,6 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
   return {
     step(event, now) {
       core.now = now
-      // Commits made while recovering leave with this step: their changes are not stored yet.
-      if (core.effects.length === 0) core.tree.commitsAreStored()
       handle(core, event)
       retryPendingProposal(core)
       // With one validator a proposal certifies itself and opens the next view at once.
@@ -61,6 +59,8 @@ function handle(core: Core, event: Event): void {
       return resumeVote(core)
     case 'transactions-available':
       return
+    case 'commits-stored':
+      return core.tree.commitsAreStored(event.height)
     case 'timer':
       return onTimer(core, event.view)
     case 'blocks':

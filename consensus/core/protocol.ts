@@ -11,6 +11,8 @@ export type Event =
   | { readonly type: 'start' }
   /** A decoded message from a peer the network has authenticated. */
   | { readonly type: 'message'; readonly from: ValidatorId; readonly message: PeerMessage }
+  /** Everything committed up to this height is stored. */
+  | { readonly type: 'commits-stored'; readonly height: Height }
   /** The view timer went off. */
   | { readonly type: 'timer'; readonly view: View }
   /** The pool may have work it did not have before. */
@@ -33,7 +35,10 @@ export type Effect =
   | { readonly type: 'broadcast'; readonly message: PeerMessage }
   | { readonly type: 'set-timer'; readonly view: View; readonly delayMs: number }
   | { readonly type: 'clear-timer' }
-  /** These blocks are final: oldest first, each exactly once, heights without gaps. */
+  /**
+   * These blocks are final: oldest first, each exactly once, heights without gaps. Storing them may wait until the disk
+   * is free; a `commits-stored` event says when it is done.
+   */
   | { readonly type: 'commit'; readonly blocks: readonly CommittedBlock[] }
   /** Ask a peer for the blocks from `fromHeight` up to `target`. */
   | { readonly type: 'fetch'; readonly from: ValidatorId; readonly target: BlockHash; readonly fromHeight: Height }

@@ -1,7 +1,8 @@
 /**
  * Carries out what the core asks for: disk first, then the wire, then the commit. Events queue up and are taken one at
- * a time; a step's effects are finished before the next step begins. Before a commit is told and again before it is
- * stored the event loop gets its turn: what was sent leaves the sockets while the disk is still free to wait for.
+ * a time; a step's effects are finished before the next step begins. Commits are told at once and stored together a
+ * moment later: what is signed waits for the disk, what a quorum has made final need not, since the blocks are on disk
+ * already and the certificates bring it back after a crash.
  */
 import type { Clock } from '../../platform/clock.js'
 import type { Engine } from '../core/engine.js'
@@ -19,7 +20,7 @@ export type DriverPorts = {
   broadcast(message: PeerMessage): void
   /** Must answer with a `blocks` or `fetch-failed` event, later. */
   fetch(from: ValidatorId, target: BlockHash, fromHeight: Height): void
-  /** These blocks are final. They are stored right after; a crash in between is made good from the certificates. */
+  /** These blocks are final; they will be stored in a moment. */
   onCommit(blocks: readonly CommittedBlock[]): void
   onReport(report: Report): void
   /** The disk refused: nothing more may be signed. */
@@ -31,8 +32,14 @@ export type Driver = {
   stop(): void
 }
 
+/** Longer than the two rounds of votes that make a block final: the disk is theirs meanwhile. */
+const STORE_AFTER_MS = 150
+const MAX_UNSTORED = 64
+
 export function createDriver(engine: Engine, ports: DriverPorts): Driver {
   const queue: Event[] = []
+  const unstored: CommittedBlock[] = []
+  let storing: NodeJS.Timeout | undefined
   let isRunning = false
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
@@ -63,29 +70,26 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
     }
   }
 
-  const finalise = async (blocks: readonly CommittedBlock[]): Promise<void> => {
-    await turnOfTheLoop()
-    if (isStopped) return
+  const commit = (blocks: readonly CommittedBlock[]): void => {
+    unstored.push(...blocks)
     ports.onCommit(blocks)
-    await turnOfTheLoop()
-    if (!isStopped) ports.blocks.commit(blocks)
+    // Many at once are a node catching up: its memory must not hold the whole chain.
+    if (unstored.length >= MAX_UNSTORED) store()
+    else storing ??= setTimeout(store, STORE_AFTER_MS)
   }
 
-  /** Takes events without a pause up to the first commit, and goes on when that is stored. */
-  const work = (): void => {
+  const store = (): void => {
+    clearTimeout(storing)
+    storing = undefined
+    const blocks = unstored.splice(0)
+    const last = blocks.at(-1)
+    if (last === undefined) return
     try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const commits: CommittedBlock[] = []
-        for (const effect of engine.step(next, ports.clock.now())) {
-          if (effect.type === 'commit') commits.push(...effect.blocks)
-          else carryOut(effect)
-        }
-        if (commits.length > 0) return void finalise(commits).then(work, fail)
-      }
-      isRunning = false
+      ports.blocks.commit(blocks)
     } catch (error) {
-      fail(error)
+      return fail(error)
     }
+    submit({ type: 'commits-stored', height: last.block.header.height })
   }
 
   const submit = (event: Event): void => {
@@ -93,7 +97,20 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
     queue.push(event)
     if (isRunning) return
     isRunning = true
-    work()
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const commits: CommittedBlock[] = []
+        for (const effect of engine.step(next, ports.clock.now())) {
+          if (effect.type === 'commit') commits.push(...effect.blocks)
+          else carryOut(effect)
+        }
+        if (commits.length > 0) commit(commits)
+      }
+    } catch (error) {
+      fail(error)
+    } finally {
+      isRunning = false
+    }
   }
 
   const fail = (error: unknown): void => {
@@ -103,11 +120,17 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
 
   const stop = (): void => {
     isStopped = true
+    clearTimeout(storing)
     queue.length = 0
     clearTimeout(timer)
   }
 
-  return { submit, stop }
+  return {
+    submit,
+    stop() {
+      // What was committed is stored now rather than fetched again at the next start.
+      if (!isStopped) store()
+      stop()
+    },
+  }
 }
-
-const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -19,6 +19,7 @@ export type ChainFollower = {
   refused(height: Height, fault: string): void
 }
 
+/** Announcements bring the news; this is for one that was lost. */
 const POLL_MS = 500
 /** The proposer's announcement brings the blocks; one without them waits this long for it before asking. */
 const GRACE_MS = 100

@@ -102,7 +102,8 @@ describe('a validator that was never up', () => {
     const running = await Promise.all([0, 1, 2].map((i) => network.start(i)))
     try {
       for (let n = 1; n <= 80; n++) {
-        for (const validator of running) validator.submit(freshTx(n))
+        const tx = freshTx(n)
+        for (const validator of running) validator.submit(tx)
         if (n % 8 === 0) await until(`${n} commits`, () => running.every((validator) => txCount(validator) === n))
       }
       const late = await network.start(3)
@@ -111,7 +112,8 @@ describe('a validator that was never up', () => {
       expect(rootOf(late)).toBe(rootOf(running[0] as RunningValidator))
       // Now one of the first three may go: the late one is needed for the quorum.
       await (running.shift() as RunningValidator).stop()
-      for (const validator of running) validator.submit(freshTx(81))
+      const last = freshTx(81)
+      for (const validator of running) validator.submit(last)
       await until('a commit that needs the late validator', () => running.every((validator) => txCount(validator) === 81))
       for (const { fatal } of running) expect(fatal).toEqual([])
     } finally {

@@ -11,8 +11,8 @@ import type { ReceiptFeed } from './ports.js'
 import { recordReceipts, type ReceiptsOutcome } from './record-receipts.js'
 
 const PULL_LIMIT = 500
-/** Blank ticks before a quiet validator is asked less often. */
-const PULL_EVERY_TICKS = 2
+/** Gaps are pulled at once; this is for receipts that nothing followed. */
+const PULL_EVERY_TICKS = 10
 
 export async function followReceipts(feed: ReceiptFeed, following: Following): Promise<void> {
   const { signal } = following

@@ -118,6 +118,8 @@ export function createCluster(n: number): Cluster {
         disk.blocks.delete(committed.block.hash)
         node.committed.push(committed)
       }
+      const height = blocks.at(-1)?.block.header.height
+      if (height !== undefined) at(0, () => submit({ type: 'commits-stored', height }))
     }
     const answerFetch = ({ from, target, fromHeight }: Extract<Effect, { type: 'fetch' }>): void => {
       const peer = cluster.nodes.find((candidate) => candidate.id === from) as Node & { ancestors(target: BlockHash, fromHeight: number): readonly Block[] }
