@@ -38,9 +38,8 @@ export type RunProjection = {
 /** A transaction that takes longer makes the next batch smaller. */
 const LONGEST_BATCH_MS = 1000
 const DEFAULT_BATCH_EVENTS = 1000
-/** After a small batch a moment passes, so that events that come one by one share a transaction. */
-const SMALL_BATCH = 50
-const LINGER_MS = 20
+/** Events come in bursts, from a message to its block: one transaction for them, when the burst has passed. */
+const GATHER_MS = 100
 
 /** Resolves with the position reached when `signal` aborts or the end is reached. Throws CheckpointConflictError, OtherLogError or the store's error. */
 export async function runProjection(options: RunProjection): Promise<Position> {
@@ -64,6 +63,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
     const page = await entries.readEntries({ from: position, limit: Math.min(limit, end - position) })
     if (page.length === 0) {
       await entries.waitForGrowth(position, signal)
+      await pause(GATHER_MS, signal)
       continue
     }
     refuseGap(projection, position, page)
@@ -74,7 +74,6 @@ export async function runProjection(options: RunProjection): Promise<Position> {
     const last = decoded.at(-1)
     position = asPosition((last?.position ?? position) + 1)
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
-    if (page.length < SMALL_BATCH && position < end) await pause(LINGER_MS, signal)
   }
   return position
 }

@@ -159,8 +159,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: one(VOTING, '  if (!isFirst && !isWanted(core, block)) return\n', '  void isFirst, isWanted\n'),
   },
   {
-    name: 'a commit made while recovering is taken for stored', tests: tests('voting'),
-    edits: one('consensus/core/engine.ts', 'if (core.effects.length === 0) core.tree', 'core.tree'),
+    name: 'a commit is taken for stored before it is', tests: tests('voting'),
+    edits: one('consensus/core/engine.ts', '      core.now = now\n', '      core.now = now\n      core.tree.commitsAreStored(Number.MAX_SAFE_INTEGER as never)\n'),
   },
   {
     name: 'the idle rule is off', tests: tests('pacemaker'),
