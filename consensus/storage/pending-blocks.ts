@@ -10,6 +10,7 @@ import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
 import { ByteReader, ByteWriter, concatBytes } from '../../domain/bytes.js'
 import type { BlockHash } from '../../domain/ids.js'
 import { openAppendFile, writeAll, type AppendFile } from '../../platform/append-file.js'
+import { syncFolder } from '../../platform/sync-folder.js'
 
 export type PendingBlocks = {
   get(hash: BlockHash): Block | undefined
@@ -60,9 +61,7 @@ function rewrite(path: string, blocks: readonly Block[]): AppendFile {
   closeSync(file)
   renameSync(temporary, path)
   // Without this a power cut may bring the old file back, and with it lose blocks that were voted for since.
-  const folder = openSync(dirname(path), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
+  syncFolder(dirname(path))
   return openAppendFile(path, bytes.length)
 }
 

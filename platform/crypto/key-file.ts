@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
 import type { Signer } from '../../domain/crypto.js'
+import { syncFolder } from '../sync-folder.js'
 import { createSigner, SEED_BYTES } from './ed25519.js'
 
 const keyFileSchema = z.strictObject({
@@ -103,16 +104,6 @@ function parse(path: string, text: string): z.infer<typeof keyFileSchema> {
   const issue = parsed.error.issues[0]
   const field = issue?.path.join('.') || 'file'
   throw new KeyFileError(path, 'malformed', field, `${field} is wrong (${issue?.message ?? 'unknown shape'}); restore it from its backup`)
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error'

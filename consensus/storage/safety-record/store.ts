@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { SafetyRecord } from '../../core/safety-rules.js'
 import { openAppendFile, writeAll } from '../../../platform/append-file.js'
 import { storageErrorFrom, StorageError } from '../../../platform/lmdb/storage-error.js'
+import { syncFolder } from '../../../platform/sync-folder.js'
 import { encodeEntry, isFor, type SafetyIdentity } from './format.js'
 import { lockSafetyFile } from './lock.js'
 import { readSafetyFile, SafetyRecordError } from './read.js'
@@ -111,11 +112,4 @@ function writeFresh(path: string, bytes: Uint8Array): void {
   closeSync(file)
   renameSync(temporary, path)
   syncFolder(dirname(path))
-}
-
-/** A rename is durable only when its folder is. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
 }
