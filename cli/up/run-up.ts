@@ -8,7 +8,7 @@ import { DEFAULT_FOLDER } from '../data-folder/layout.js'
 import { openOrCreate } from '../data-folder/open.js'
 import { freePort, isPortFree } from '../shared/free-port.js'
 import { holdLock } from '../shared/process-lock.js'
-import { UserError } from '../shared/user-error.js'
+import { sentenceOf, UserError } from '../shared/user-error.js'
 import { writeAtomic, writeJson } from '../shared/write-atomic.js'
 import { openLiveTable } from './live-table.js'
 import { allRoles, plan, type Plan } from './plan.js'
@@ -52,12 +52,27 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     })
     const api = `http://127.0.0.1:${apiPort}`
     let note = ''
-    const processes = createProcesses((name, reason) => { note = `${name} stopped (${reason}), starting it again` })
+    const processes = createProcesses((name, reason) => {
+      note = `${name} stopped (${reason}), starting it again`
+      say(note)
+    })
     closers.unshift(() => processes.stopAll(), () => rmSync(layout.running, { force: true }))
     const roleUrls = Object.fromEntries(allRoles(roles).map(({ name, opsUrl }) => [name, opsUrl]))
-    const remember = (): void => writeJson(layout.running, {
-      pid: process.pid, api, sqlUrlFile: layout.sqlUrl, postgres: postgres.pid, pids: processes.pids(), roles: roleUrls,
-    }, 0o600)
+    let noted = ''
+    const remember = (): void => {
+      const pids = processes.pids()
+      if (noted === JSON.stringify(pids)) return
+      noted = JSON.stringify(pids)
+      writeJson(layout.running, { pid: process.pid, api, sqlUrlFile: layout.sqlUrl, postgres: postgres.pid, pids, roles: roleUrls }, 0o600)
+    }
+    // A full disk stops roles, which are started again; it must not end the program that starts them.
+    const rememberIfPossible = (): void => {
+      try {
+        remember()
+      } catch (error) {
+        say(`cannot note what runs: ${sentenceOf(error)}`)
+      }
+    }
 
     say('starting validators, recorder, projector and API')
     const before = [...roles.validators, roles.recorder, roles.projector, roles.api]
@@ -78,7 +93,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
       // A file that was given ends the run when all that it led to has settled.
       if (options.flows !== undefined && options.forSeconds === undefined && now.detector.isFinished) break
       await sleep(Math.min(SHOW_EVERY_MS, Math.max(0, endsAt - Date.now())), undefined, { signal }).catch(() => undefined)
-      if (existsSync(layout.running)) remember()
+      if (existsSync(layout.running)) rememberIfPossible()
     }
     table.close()
     const seconds = (Date.now() - startedAt) / 1000

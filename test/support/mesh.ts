@@ -14,6 +14,8 @@ export type Up = {
   /** What runs, once everything runs. Rejects with what was printed if the program ends before that. */
   ready(): Promise<Running>
   running(): Running
+  /** Everything it told on stderr so far. */
+  told(): string
   status(role: string): Promise<Record<string, unknown>>
   /** Ctrl-C; resolves with the summary. */
   interrupt(): Promise<Summary>
@@ -62,6 +64,7 @@ export function startUp(data: string, ...args: string[]): Up {
       return running()
     },
     running,
+    told: () => stderr,
     status: (role) => statusOf(running(), role),
     interrupt() {
       // A terminal signals the whole process group.
