@@ -1,5 +1,5 @@
 /** Canonical fixed-width byte encoding: big-endian, length-prefixed, one way to write each value. */
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, concatBytes, hexInto, hexToBytes, utf8ToBytes } from './hex.js'
 
 export { bytesToHex, concatBytes, hexToBytes, utf8ToBytes }
 
@@ -60,9 +60,11 @@ export class ByteWriter {
 
   /** 32 bytes given as 64 hex digits. */
   hash(hex: string): this {
-    const bytes = hexToBytes(hex)
-    if (bytes.length !== 32) throw new RangeError(`hash of ${bytes.length} bytes`)
-    return this.raw(bytes)
+    if (hex.length !== 64) throw new RangeError(`hash of ${hex.length / 2} bytes`)
+    this.#reserve(32)
+    hexInto(hex, this.#buffer, this.#length)
+    this.#length += 32
+    return this
   }
 
   /** Length as u32, then the bytes. */

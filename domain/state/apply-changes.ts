@@ -5,7 +5,7 @@
  */
 import type { StateChanges, StateNodes } from '../execution/types.js'
 import type { StateRoot } from '../ids.js'
-import { bitAt, createInner, createLeaf, EMPTY_STATE, encodeNode, loadNode, pathOf, type LeafNode, type NodeLoader, type StateNode } from './nodes.js'
+import { bitAt, createInner, createLeaf, EMPTY_STATE, encodeNode, loadNode, pathOf, type LeafNode, type NodeCache, type NodeLoader, type StateNode } from './nodes.js'
 
 /** `null` removes the key. */
 export type Updates = ReadonlyMap<string, Uint8Array | null>
@@ -24,9 +24,9 @@ export function applyChanges(nodes: StateNodes, root: StateRoot, updates: Update
   return changeTree((hash) => loadNode(nodes, hash), root, updates)
 }
 
-/** The same over a loader that has perhaps read most of the nodes already. */
-export function changeTree(load: NodeLoader, root: StateRoot, updates: Updates): AppliedChanges {
-  const batch = new Batch(load)
+/** The same over a loader that has perhaps read most of the nodes already; new nodes go into its cache. */
+export function changeTree(load: NodeLoader, root: StateRoot, updates: Updates, cache?: NodeCache): AppliedChanges {
+  const batch = new Batch(load, cache)
   const changes = [...updates].map(([key, value]): Change => {
     const path = pathOf(key)
     return { path, key, leaf: value === null ? undefined : createLeaf(key, path, value) }
@@ -41,8 +41,11 @@ class Batch {
   readonly #created = new Map<string, Uint8Array>()
   readonly #superseded = new Set<string>()
 
-  constructor(load: NodeLoader) {
+  readonly #cache: NodeCache | undefined
+
+  constructor(load: NodeLoader, cache: NodeCache | undefined) {
     this.#load = load
+    this.#cache = cache
   }
 
   /** The subtree at `hash` with `changes` (sorted by path, all below it) applied. */
@@ -90,6 +93,7 @@ class Batch {
 
   #create(node: StateNode): Subtree {
     this.#created.set(node.hash, encodeNode(node))
+    this.#cache?.put(node)
     return { hash: node.hash, node }
   }
 }

@@ -2,8 +2,9 @@
  * Nodes of the authenticated map: their hashes and their stored bytes. A subtree with one key is that key's leaf
  * whatever its depth, an empty subtree is 32 zero bytes, so the shape follows from the keys alone, never from history.
  */
-import { ByteReader, ByteWriter, concatBytes, DecodeError, hexToBytes, utf8ToBytes } from '../bytes.js'
+import { ByteReader, ByteWriter, concatBytes, DecodeError, utf8ToBytes } from '../bytes.js'
 import { sha256, sha256Hex, tagBytes } from '../hash.js'
+import { hexInto } from '../hex.js'
 import { ZERO_HASH, type StateRoot } from '../ids.js'
 import type { StateNodes } from '../execution/types.js'
 
@@ -37,7 +38,17 @@ const LEAF_TAG = tagBytes('cybermesh/state-leaf/v1')
 const INNER_TAG = tagBytes('cybermesh/state-node/v1')
 
 export const leafHash = (path: Uint8Array, valueHash: Uint8Array): string => sha256Hex(concatBytes(LEAF_TAG, path, valueHash))
-export const innerHash = (left: string, right: string): string => sha256Hex(concatBytes(INNER_TAG, hexToBytes(left), hexToBytes(right)))
+
+const HASH_BYTES = 32
+/** Tag and room for two hashes; written anew for each inner node, which is what a block hashes most. */
+const innerPreimage = concatBytes(INNER_TAG, new Uint8Array(2 * HASH_BYTES))
+
+export function innerHash(left: string, right: string): string {
+  if (left.length !== 2 * HASH_BYTES || right.length !== 2 * HASH_BYTES) throw new RangeError('an inner node has two hashes of 32 bytes')
+  hexInto(left, innerPreimage, INNER_TAG.length)
+  hexInto(right, innerPreimage, INNER_TAG.length + HASH_BYTES)
+  return sha256Hex(innerPreimage)
+}
 
 export function createLeaf(key: string, path: Uint8Array, value: Uint8Array): LeafNode {
   return { kind: 'leaf', hash: leafHash(path, sha256(value)), path, key, value }
@@ -46,21 +57,54 @@ export function createLeaf(key: string, path: Uint8Array, value: Uint8Array): Le
 export const createInner = (left: string, right: string): InnerNode => ({ kind: 'inner', hash: innerHash(left, right), left, right })
 
 export function encodeNode(node: StateNode): Uint8Array {
-  if (node.kind === 'inner') return new ByteWriter(65).u8(INNER).hash(node.left).hash(node.right).finish()
+  if (node.kind === 'inner') {
+    const bytes = new Uint8Array(1 + 2 * HASH_BYTES)
+    bytes[0] = INNER
+    hexInto(node.left, bytes, 1)
+    hexInto(node.right, bytes, 1 + HASH_BYTES)
+    return bytes
+  }
   return new ByteWriter(node.value.length + 128).u8(LEAF).text(node.key).blob(node.value).finish()
 }
 
 /** Reads nodes by hash; undefined is the empty subtree. */
 export type NodeLoader = (hash: string) => StateNode | undefined
 
-/** A loader that reads and checks each node once: paths of one block share their upper levels. */
-export function createLoader(nodes: StateNodes): NodeLoader {
-  const loaded = new Map<string, StateNode | undefined>()
+/**
+ * Nodes read or made lately, by hash. A node's hash says all about it, so an entry is right for ever and for every
+ * block; only the number of them is bounded.
+ */
+export type NodeCache = { get(hash: string): StateNode | undefined; put(node: StateNode): void }
+
+/** @param maxNodes about half of them are kept when the bound is met: those used since the last time */
+export function createNodeCache(maxNodes: number): NodeCache {
+  let young = new Map<string, StateNode>()
+  let old = new Map<string, StateNode>()
+  const put = (node: StateNode): void => {
+    young.set(node.hash, node)
+    if (young.size * 2 < maxNodes) return
+    old = young
+    young = new Map()
+  }
+  return {
+    put,
+    get(hash) {
+      const node = young.get(hash)
+      if (node !== undefined) return node
+      const aged = old.get(hash)
+      if (aged !== undefined) put(aged)
+      return aged
+    },
+  }
+}
+
+/** A loader that reads and checks each node once: paths share their upper levels, within a block and between blocks. */
+export function createLoader(nodes: StateNodes, cache: NodeCache = createNodeCache(Infinity)): NodeLoader {
   return (hash) => {
-    const known = loaded.get(hash)
+    const known = cache.get(hash)
     if (known !== undefined) return known
     const node = loadNode(nodes, hash)
-    loaded.set(hash, node)
+    if (node !== undefined) cache.put(node)
     return node
   }
 }

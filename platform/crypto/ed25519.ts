@@ -7,6 +7,8 @@ import * as noble from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes, hexToBytes } from '../../domain/bytes.js'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Signer, type VerifySignature } from '../../domain/crypto.js'
+// Whoever signs or verifies hashes too.
+import './native-hash.js'
 
 noble.hashes.sha512 = sha512
 
