@@ -25,7 +25,10 @@ export function firstSafetyRecord(genesis: Genesis): SafetyRecord {
   }
 }
 
-export function recover(root: GenesisRoot, store: BlockStore, record: SafetyRecord): Recovered {
+/** What recovering needs of a block store. */
+export type RecoveredFrom = Pick<BlockStore, 'head' | 'uncommitted' | 'saveGenesis'>
+
+export function recover(root: GenesisRoot, store: RecoveredFrom, record: SafetyRecord): Recovered {
   const head = store.head()
   if (head === undefined) store.saveGenesis(root.puts)
   const block = head?.block ?? root.block

@@ -19,8 +19,10 @@ export type SafetyFile = {
 }
 
 /** Throws SafetyRecordError where anything but the tail is damaged. */
-export function readSafetyFile(path: string): SafetyFile {
-  const file = readBytes(path)
+export const readSafetyFile = (path: string): SafetyFile => readSafetyBytes(readBytes(path), path)
+
+/** The same over bytes that were read already. @param path what errors call them */
+export function readSafetyBytes(file: Uint8Array, path: string): SafetyFile {
   const entries: SafetyEntry[] = []
   let offset = 0
   for (;;) {

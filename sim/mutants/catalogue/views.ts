@@ -1,0 +1,47 @@
+/** When views are given up, what a timeout must survive, when there is work, and what validators tell each other. */
+import { edit, ignore, mutant, tests, type Mutant } from '../mutant.js'
+
+const PACEMAKER = 'consensus/core/pacemaker.ts'
+const PROPOSING = 'consensus/core/proposing.ts'
+const SYNC_INFO = 'consensus/core/sync-info.ts'
+const pacemaker = { tests: tests('pacemaker') }
+const telling = { tests: tests('sync-info') }
+const proposing = { tests: tests('engine', 'pacemaker', 'voting') }
+
+export const VIEWS: readonly Mutant[] = [
+  mutant('a timeout of another epoch counts', ignore(PACEMAKER, "'wrong-epoch'"), pacemaker),
+  mutant('a timeout may name another certificate than it carries', ignore(PACEMAKER, "'certificate-does-not-match'"), pacemaker),
+  mutant('a timeout needs no reason for its view', ignore(PACEMAKER, "'no-entry-proof'"), pacemaker),
+  mutant('the signature of a timeout is not checked', ignore(PACEMAKER, "'bad-signature'"), pacemaker),
+  mutant('the certificate of a timeout is not checked', ignore(PACEMAKER, "'bad-certificate'"), pacemaker),
+  mutant('the timeout certificate of a timeout is not checked', ignore(PACEMAKER, "'bad-timeout-certificate'\n"), pacemaker),
+  mutant('a timeout certificate on its own is not checked', edit(PACEMAKER, 'if (!isValidTc(core, tc)) return', 'if (tc.view < 0) return'), { tests: tests('pacemaker', 'sync-info') }),
+  mutant('a timeout of another view counts for this one', edit(PACEMAKER, 'if (timeout.view === core.view) countTimeout', 'countTimeout'), pacemaker),
+  mutant('a timeout certificate is not passed on', edit(PACEMAKER, "    emit(core, { type: 'broadcast', message: { type: 'timeout-certificate', tc: outcome.tc } })\n", ''), pacemaker),
+  mutant('a timer of a past view gives up the present one', edit(PACEMAKER, 'if (view !== core.view || core.timerView !== view) return', 'void view'), pacemaker),
+  mutant('a lost timeout is not sent again', edit(PACEMAKER, '  core.timerView = undefined\n  const { highQc }', '  const { highQc }'), pacemaker),
+  mutant('a joined timeout is sent once only', edit(PACEMAKER, '  if (core.timeouts.isJoined(core.view)) return true\n', ''), pacemaker),
+  mutant('joining happens again with each timeout', edit(PACEMAKER, "outcome.kind === 'join' && core.gaveUpView !== core.view", "outcome.kind === 'join'"), pacemaker),
+  mutant('timers grow without end', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'failedViews'), pacemaker),
+  mutant('timers never grow', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'Math.min(failedViews, 0)'), pacemaker),
+
+  mutant('the idle rule is off', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return true'), pacemaker),
+  mutant('a waiting transaction is no work', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return false'), pacemaker),
+  mutant('a block that is not final is no work', edit(PACEMAKER, 'if (core.tree.pathTo(tip).some(({ block }) => block.transactions.length > 0)) return true', ''), { tests: tests('pacemaker', 'engine') }),
+  mutant('a proposal in this view is no work', edit(PACEMAKER, 'if (core.proposalInView || ', 'if ('), { tests: tests('pacemaker', 'engine') }),
+  mutant('a certified block that is missing is no work', edit(PACEMAKER, 'if (tip === undefined) return true', 'if (tip === undefined) return false'), { tests: tests('pacemaker', 'catch-up') }),
+  mutant('leaders propose empty blocks for ever', edit(PROPOSING, 'if (transactions.length === 0 && !finishesWork) return undefined', 'void finishesWork'), pacemaker),
+  mutant('nobody proposes the block that finishes the last one', edit(PROPOSING, 'if (transactions.length === 0 && !finishesWork) return undefined', 'void finishesWork\n  if (transactions.length === 0) return undefined'), proposing),
+  mutant('everybody takes itself for the leader', edit(PROPOSING, 'leaderOf(config.set, view) !== config.self || ', 'void leaderOf, config.self || '), proposing),
+  mutant('a leader proposes what its own ancestors hold already', edit(PROPOSING, '.select(txIdsBefore(tree, parent), limits)', '.select(new Set((void txIdsBefore, [])), limits)'), proposing),
+  mutant('a leader puts transactions into its block that nobody will vote for', edit(PROPOSING, '.filter((tx) => config.checkTransaction(tx, timestamp).ok)', ''), proposing),
+  mutant('the time of a block may lie before its parent', edit(PROPOSING, 'Math.max(core.now, parent.block.header.timestamp)', 'core.now'), proposing),
+  mutant('a leader leaves out the timeout certificate', edit(PROPOSING, 'record.highQc.data.view + 1 === view ? undefined : record.highTc', 'undefined'), proposing),
+
+  mutant('forged certificates of a peer are taken over', ignore(SYNC_INFO, "report(core, { kind: 'message-refused', from, message: 'sync-info', reason: 'bad-certificate' })"), telling),
+  mutant('what a peer knows better is not taken over', edit(SYNC_INFO, '  processQc(core, highQc, from)\n', ''), telling),
+  mutant('a view change that a peer knows is not taken over', edit(SYNC_INFO, '  if (highTc !== undefined) processTc(core, highTc, from)\n', ''), telling),
+  mutant('a peer that knows less is not answered', edit(SYNC_INFO, '  if (knowsLess) sendSyncInfo(core, from)\n', ''), telling),
+  mutant('a timeout that shows less is not answered', edit(PACEMAKER, '  if (isBehind) sendSyncInfo(core, from)\n', '  void isBehind, sendSyncInfo\n'), telling),
+  mutant('a peer that connects is not told where we stand', edit('consensus/core/engine.ts', '      sendSyncInfo(core, event.peer)\n', '      void sendSyncInfo\n'), telling),
+]

@@ -1,0 +1,48 @@
+/** The one place where the simulator touches how a core is made: from a disk to a running engine. */
+import { executeBlock } from '../../domain/execution/execute.js'
+import type { Signer, VerifySignature } from '../../domain/crypto.js'
+import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
+import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
+import type { Transaction } from '../../domain/transaction.js'
+import { createEngine, type Engine } from '../../consensus/core/engine.js'
+import type { ElectLeader } from '../../consensus/core/leader.js'
+import type { CheckTransaction, TransactionCheck, TxPool } from '../../consensus/core/ports.js'
+import { recover } from '../../consensus/node/recover.js'
+import type { SimDisk } from './disk.js'
+import type { Network } from './network-of.js'
+
+export type BootOptions = {
+  readonly network: Network
+  readonly self: ValidatorId
+  readonly signer: Signer
+  readonly verify: VerifySignature
+  readonly checkTransaction: CheckTransaction
+  readonly pool: TxPool
+  readonly baseTimeoutMs: number
+  /** Who leads a view, where a script wants to say so instead of the core. */
+  readonly electLeader?: ElectLeader
+}
+
+/** Throws SafetyRecordError where the disk does not allow a start. */
+export function boot(disk: SimDisk, { network, ...config }: BootOptions): Engine {
+  const { genesis, set, root } = network
+  return createEngine({
+    ...config, set, limits: genesis.limits, genesisBlock: root.block, committedNodes: disk.nodes,
+    execute: (input) => executeBlock({ ...input, genesis }),
+  }, recover(root, disk, disk.readSafety()))
+}
+
+/** The check before a vote. All nodes ask the same of the same bytes, so each answer is computed once a world. */
+export function createTransactionCheck({ genesis }: Network, verify: VerifySignature): CheckTransaction {
+  const rules = rulesOf(genesis)
+  const known = new Map<string, TransactionCheck>()
+  return (tx: Transaction, blockTime: UnixMillis) => {
+    const key = `${tx.id} ${blockTime}`
+    const answer = known.get(key)
+    if (answer !== undefined) return answer
+    const check = checkAnomaly(tx.bytes, blockTime, rules, verify)
+    const fresh: TransactionCheck = check.ok ? { ok: true } : { ok: false, code: check.code }
+    known.set(key, fresh)
+    return fresh
+  }
+}
