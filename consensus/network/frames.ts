@@ -9,6 +9,8 @@ export class FrameTooLargeError extends Error {
 }
 
 const LENGTH_BYTES = 4
+/** Room made for a frame before any of it is here; a length is easily claimed. */
+const FIRST_ROOM_BYTES = 16 * 1024
 
 export function encodeFrame(message: Uint8Array): Uint8Array {
   const frame = new Uint8Array(LENGTH_BYTES + message.length)
@@ -17,37 +19,49 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
   return frame
 }
 
-/** Turns chunks into whole messages; keeps what is not complete yet. */
+/**
+ * Turns chunks into whole messages; keeps what is not complete yet. What it holds is at most twice what has arrived,
+ * however small the chunks are, and the work is linear in the bytes.
+ */
 export function createFrameReader(limitBytes: number): (chunk: Uint8Array) => Uint8Array[] {
-  let chunks: Uint8Array[] = []
-  let bufferedBytes = 0
+  const head = new Uint8Array(LENGTH_BYTES)
+  let headBytes = 0
+  let length = 0
+  let room = new Uint8Array(0)
+  let filled = 0
 
-  const peekLength = (): number | undefined => {
-    if (bufferedBytes < LENGTH_BYTES) return undefined
-    const head = merge(LENGTH_BYTES)
-    return new DataView(head.buffer, head.byteOffset).getUint32(0)
+  const takeHead = (chunk: Uint8Array): number => {
+    const part = chunk.subarray(0, LENGTH_BYTES - headBytes)
+    head.set(part, headBytes)
+    headBytes += part.length
+    if (headBytes < LENGTH_BYTES) return part.length
+    length = new DataView(head.buffer).getUint32(0)
+    if (length > limitBytes) throw new FrameTooLargeError(length, limitBytes)
+    room = new Uint8Array(Math.min(length, FIRST_ROOM_BYTES))
+    filled = 0
+    return part.length
   }
-  /** Makes the first chunk at least `size` long and returns it. */
-  const merge = (size: number): Uint8Array => {
-    const first = chunks[0] as Uint8Array
-    if (first.length >= size) return first
-    const joined = new Uint8Array(Buffer.concat(chunks, bufferedBytes))
-    chunks = [joined]
-    return joined
+
+  const takeBody = (chunk: Uint8Array): number => {
+    const part = chunk.subarray(0, length - filled)
+    if (filled + part.length > room.length) {
+      const larger = new Uint8Array(Math.min(length, Math.max(2 * room.length, filled + part.length)))
+      larger.set(room.subarray(0, filled))
+      room = larger
+    }
+    room.set(part, filled)
+    filled += part.length
+    return part.length
   }
 
   return (chunk) => {
-    chunks.push(chunk)
-    bufferedBytes += chunk.length
     const messages: Uint8Array[] = []
-    for (let length = peekLength(); length !== undefined; length = peekLength()) {
-      if (length > limitBytes) throw new FrameTooLargeError(length, limitBytes)
-      const total = LENGTH_BYTES + length
-      if (bufferedBytes < total) break
-      const buffer = merge(total)
-      messages.push(buffer.slice(LENGTH_BYTES, total))
-      chunks = [buffer.subarray(total), ...chunks.slice(1)]
-      bufferedBytes -= total
+    for (let at = 0; at < chunk.length;) {
+      const rest = chunk.subarray(at)
+      at += headBytes < LENGTH_BYTES ? takeHead(rest) : takeBody(rest)
+      if (headBytes < LENGTH_BYTES || filled < length) continue
+      messages.push(room)
+      headBytes = 0
     }
     return messages
   }

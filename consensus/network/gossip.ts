@@ -1,12 +1,14 @@
 /** What is gossiped: transactions re-offered after a lost view, admission receipts, and announcements of commits. */
-import { ByteReader, ByteWriter } from '../../domain/bytes.js'
+import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import { ByteReader, ByteWriter, DecodeError } from '../../domain/bytes.js'
 import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
 import { decodeReceipt, encodeReceipt, type AdmissionReceipt } from '../../domain/receipt.js'
 import { readTransaction, writeTransaction, type Transaction } from '../../domain/transaction.js'
+import { GOSSIP_TOPICS, type GossipTopic } from './gossip-topics.js'
 import type { Mesh } from './mesh.js'
+import type { Offence } from './peer-score.js'
 
-export const GOSSIP_TOPICS = { transactions: '/cybermesh/transactions/1', receipts: '/cybermesh/receipts/1', commits: '/cybermesh/commits/1' } as const
-export type GossipTopic = keyof typeof GOSSIP_TOPICS
+export { GOSSIP_TOPICS, type GossipTopic }
 
 /** `blocks` are the final blocks themselves (encodeStoredBlocks), sent by their proposer where they are small. */
 export type CommitAnnouncement = { readonly height: Height; readonly blockHash: BlockHash; readonly blocks: Uint8Array | undefined }
@@ -60,9 +62,31 @@ export function gossip(mesh: Mesh, topic: GossipTopic, message: Uint8Array): voi
   mesh.gossip.publish(GOSSIP_TOPICS[topic], message).catch(() => undefined)
 }
 
-export function listen(mesh: Mesh, topic: GossipTopic, onMessage: (bytes: Uint8Array) => void): void {
-  mesh.gossip.subscribe(GOSSIP_TOPICS[topic])
-  mesh.gossip.addEventListener('gossipsub:message', ({ detail }) => {
-    if (detail.msg.topic === GOSSIP_TOPICS[topic]) onMessage(detail.msg.data)
+/** What a listener found wrong with a message. Without an offence honest peers may send it too, in a race. */
+export type GossipFault = { readonly reason: string; readonly offence: Offence | undefined }
+
+/**
+ * Subscribes. What the listener finds wrong is not passed on to others, so whoever sent it to us is to blame. The
+ * listener throws DecodeError on what it cannot read.
+ */
+export function listen(mesh: Mesh, topic: GossipTopic, onMessage: (bytes: Uint8Array) => GossipFault | undefined | void): void {
+  const name = GOSSIP_TOPICS[topic]
+  mesh.gossip.topicValidators.set(name, (from, { data }) => {
+    const peer = from.toString()
+    if (!mesh.guard.admits(peer, 'gossip', data.length)) return TopicValidatorResult.Ignore
+    const fault = faultOf(onMessage, data)
+    if (fault === undefined) return TopicValidatorResult.Accept
+    mesh.guard.refuse(peer, { type: topic, ...fault })
+    return fault.offence === undefined ? TopicValidatorResult.Ignore : TopicValidatorResult.Reject
   })
+  mesh.gossip.subscribe(name)
+}
+
+function faultOf(onMessage: (bytes: Uint8Array) => GossipFault | undefined | void, data: Uint8Array): GossipFault | undefined {
+  try {
+    return onMessage(data) ?? undefined
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    return { reason: error.field, offence: 'unreadable' }
+  }
 }

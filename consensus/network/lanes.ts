@@ -17,6 +17,9 @@ const LIMITS: Record<Lane, LaneLimits> = {
   proposals: { queueBytes: 16 * 1024 * 1024, frameBytes: 8 * 1024 * 1024 },
 }
 
+/** One is in use; another may be opened before the end of a broken one is known. Each may hold a frame. */
+const MAX_STREAMS = 4
+
 export const protocolOf = (lane: Lane): string => `/cybermesh/consensus/1/${lane}`
 
 export type Lanes = {
@@ -36,8 +39,13 @@ export async function openLanes(mesh: Mesh, onMessage: OnMessage, onBadFrame: (p
 
   for (const lane of LANES) {
     await mesh.libp2p.handle(protocolOf(lane), (stream, connection) => {
-      receive(stream, LIMITS[lane].frameBytes, (message) => onMessage(connection.remotePeer, message), (error) => onBadFrame(connection.remotePeer, error))
-    }, { maxInboundStreams: 512, runOnLimitedConnection: false })
+      const peer = connection.remotePeer
+      const key = peer.toString()
+      receive(stream, LIMITS[lane].frameBytes, (message) => { if (mesh.guard.admits(key, lane, message.length)) onMessage(peer, message) }, (error) => {
+        const { isTold } = mesh.guard.refuse(key, { type: lane, reason: 'oversized-frame', offence: 'oversized-frame' })
+        if (isTold) onBadFrame(peer, error)
+      })
+    }, { maxInboundStreams: MAX_STREAMS, runOnLimitedConnection: false })
   }
 
   const queueOf = (peer: PeerId, lane: Lane): LaneQueue => {

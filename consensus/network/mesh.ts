@@ -11,7 +11,10 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createHash } from 'node:crypto'
 import { createLibp2p } from 'libp2p'
+import { GOSSIP_TOPICS } from './gossip-topics.js'
 import { peerIdOf, transportKey } from './identity.js'
+import { createPeerGuard, type PeerGuard } from './peer-guard.js'
+import type { ScorePolicy } from './peer-score.js'
 
 export type MeshPeer = { readonly publicKey: Uint8Array; readonly name: string; readonly address: string | undefined }
 
@@ -21,11 +24,17 @@ export type MeshOptions = {
   readonly listen: string | undefined
   /** Everybody this node may talk to. Those with an address are dialled. */
   readonly peers: readonly MeshPeer[]
+  /** How much trouble a peer may make; the default is right outside tests. */
+  readonly scoring?: Partial<ScorePolicy> | undefined
+  /** Off only in tests of what lies behind it. */
+  readonly isFloodLimited?: boolean | undefined
 }
 
 export type Mesh = {
   readonly libp2p: Libp2p<{ identify: Identify; pubsub: GossipSub }>
   readonly gossip: GossipSub
+  /** Counts what peers did wrong, and cuts off who does too much of it. */
+  readonly guard: PeerGuard
   isConnected(peer: PeerId): boolean
   stop(): Promise<void>
 }
@@ -33,10 +42,15 @@ export type Mesh = {
 const REDIAL_MS = 300
 /** Gossiped messages stay far below this; blocks travel on direct streams. */
 const MAX_GOSSIP_BYTES = 2 * 1024 * 1024
+/** Two peers that dial each other at once have two for a moment; more only multiply what one may hold open. */
+const MAX_CONNECTIONS_PER_PEER = 4
 
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const allowed = new Set(options.peers.map(({ publicKey }) => peerIdOf(publicKey).toString()))
-  const libp2p = await createLibp2p({
+  const guard = createPeerGuard({
+    peers: allowed, policy: options.scoring, isFloodLimited: options.isFloodLimited, now: () => performance.now(), onCut: (peer) => cut(libp2p, peer),
+  })
+  const libp2p: Mesh['libp2p'] = await createLibp2p({
     privateKey: await transportKey(options.seed),
     addresses: { listen: options.listen === undefined ? [] : [options.listen] },
     transports: [tcp()],
@@ -52,7 +66,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       maxIncomingPendingConnections: 200,
     },
     connectionGater: {
-      denyInboundEncryptedConnection: (peer) => !allowed.has(peer.toString()),
+      denyInboundEncryptedConnection: (peer) => !allowed.has(peer.toString()) || guard.isPaused(peer.toString()),
+      denyInboundUpgradedConnection: (peer): boolean => libp2p.getConnections(peer).length >= MAX_CONNECTIONS_PER_PEER,
       // Peers listen on loopback when a mesh runs on one machine.
       denyDialMultiaddr: () => false,
     },
@@ -71,15 +86,24 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
         maxOutboundBufferSize: 64 * 1024 * 1024,
         idontwantMinDataSize: 1e7,
         maxInboundDataLength: MAX_GOSSIP_BYTES,
+        // Subscriptions and messages of other topics would fill maps that nothing bounds.
+        allowedTopics: new Set(Object.values(GOSSIP_TOPICS)),
+        decodeRpcLimits: {
+          maxSubscriptions: 16, maxMessages: 1000, maxIhaveMessageIDs: 5000, maxIwantMessageIDs: 5000, maxControlMessages: 100,
+          maxIdontwantMessageIDs: 512, maxPeerInfos: 16,
+        },
+        // What is this old is settled on the chain or was asked for directly; each id in the cache costs memory.
+        seenTTL: 30_000,
         // Nodes behind one address are normal here; the default score graylists them.
         scoreParams: { IPColocationFactorWeight: 0 },
       }),
     },
   })
-  const stopDialling = keepDialling(libp2p, options.peers)
+  const stopDialling = keepDialling(libp2p, options.peers, guard)
   return {
     libp2p,
     gossip: libp2p.services.pubsub,
+    guard,
     isConnected: (peer) => libp2p.getConnections(peer).length > 0,
     async stop() {
       stopDialling()
@@ -88,8 +112,15 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   }
 }
 
+/** Not a polite goodbye, which would have to be read: what is under way is dropped. */
+function cut(libp2p: Libp2p, peer: string): void {
+  for (const connection of libp2p.getConnections()) {
+    if (connection.remotePeer.toString() === peer) connection.abort(new Error('this peer is cut off for a while'))
+  }
+}
+
 /** libp2p redials only tagged peers it once reached; a validator that was never up must be found too. */
-function keepDialling(libp2p: Libp2p, peers: readonly MeshPeer[]): () => void {
+function keepDialling(libp2p: Libp2p, peers: readonly MeshPeer[], guard: PeerGuard): () => void {
   const targets = peers
     .filter((peer) => peer.address !== undefined)
     .map((peer) => ({ id: peerIdOf(peer.publicKey), address: multiaddr(peer.address as string) }))
@@ -99,7 +130,7 @@ function keepDialling(libp2p: Libp2p, peers: readonly MeshPeer[]): () => void {
   const dialMissing = (): void => {
     for (const { id, address } of targets) {
       const key = id.toString()
-      if (dialling.has(key) || libp2p.getConnections(id).length > 0) continue
+      if (dialling.has(key) || guard.isPaused(key) || libp2p.getConnections(id).length > 0) continue
       dialling.add(key)
       libp2p.dial(address.encapsulate(`/p2p/${key}`), { signal: AbortSignal.timeout(3000) })
         .catch(() => undefined) // Not up yet; the next round tries again.

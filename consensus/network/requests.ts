@@ -1,7 +1,9 @@
 /** Questions and answers on streams of their own: one request frame there, one answer frame back. */
 import type { PeerId, Stream } from '@libp2p/interface'
-import { createFrameReader, encodeFrame } from './frames.js'
+import { DecodeError } from '../../domain/bytes.js'
+import { createFrameReader, encodeFrame, FrameTooLargeError } from './frames.js'
 import type { Mesh } from './mesh.js'
+import { createTurns } from './turns.js'
 
 export type Answer = (request: Uint8Array, peer: PeerId) => Promise<Uint8Array> | Uint8Array
 
@@ -17,21 +19,32 @@ const MAX_REQUEST_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 /** A peer that opens a stream and then says nothing, or never reads its answer, gives the stream back after this. */
 const SERVE_TIMEOUT_MS = 10_000
+/** Questions of one peer that wait; they are small. */
+const MAX_STREAMS = 64
+/** Answers to one peer that are under way at once; each may be megabytes that the peer does not read. */
+const ANSWERS_AT_ONCE = 4
 
 export async function serve(mesh: Mesh, protocol: string, answer: Answer): Promise<void> {
+  const turns = createTurns(ANSWERS_AT_ONCE)
   await mesh.libp2p.handle(protocol, async (stream, connection) => {
+    const peer = connection.remotePeer
     try {
       const request = await readOne(stream, MAX_REQUEST_BYTES, AbortSignal.timeout(SERVE_TIMEOUT_MS))
-      const frame = encodeFrame(await answer(request, connection.remotePeer))
-      if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(SERVE_TIMEOUT_MS) })
-      await stream.close()
+      if (!mesh.guard.admits(peer.toString(), 'requests', request.length)) return stream.abort(new Error('not now'))
+      await turns.take(peer.toString(), async () => {
+        const frame = encodeFrame(await answer(request, peer))
+        if (!stream.send(frame)) await stream.onDrain({ signal: AbortSignal.timeout(SERVE_TIMEOUT_MS) })
+        await stream.close()
+      })
     } catch (error) {
       stream.abort(error as Error)
+      if (error instanceof FrameTooLargeError) mesh.guard.refuse(peer.toString(), { type: protocol, reason: 'oversized-frame', offence: 'oversized-frame' })
+      if (error instanceof DecodeError) mesh.guard.refuse(peer.toString(), { type: protocol, reason: error.field, offence: 'unreadable' })
     }
-  }, { maxInboundStreams: 256 })
+  }, { maxInboundStreams: MAX_STREAMS })
 }
 
-/** Rejects with RequestFailedError when there is no whole answer within `timeoutMs`. */
+/** Rejects with RequestFailedError when there is no whole answer within `timeoutMs`; the peer is blamed where it is to blame. */
 export async function request(mesh: Mesh, peer: PeerId, protocol: string, message: Uint8Array, timeoutMs = 5000): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(timeoutMs)
   let stream: Stream | undefined
@@ -43,16 +56,23 @@ export async function request(mesh: Mesh, peer: PeerId, protocol: string, messag
     return answer
   } catch (error) {
     stream?.abort(error instanceof Error ? error : new Error(String(error)))
+    if (error instanceof FrameTooLargeError) mesh.guard.refuse(peer.toString(), { type: protocol, reason: 'oversized-answer', offence: 'oversized-frame' })
+    else if (signal.aborted && mesh.isConnected(peer)) mesh.guard.refuse(peer.toString(), { type: protocol, reason: 'no-answer', offence: 'no-answer' })
     throw new RequestFailedError(protocol, error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
 async function readOne(stream: Stream, limitBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const read = createFrameReader(limitBytes)
-  signal.addEventListener('abort', () => stream.abort(new Error('timed out')), { once: true })
-  for await (const chunk of stream) {
-    const [message] = read(chunk instanceof Uint8Array ? chunk : chunk.subarray())
-    if (message !== undefined) return message
+  const stop = (): void => stream.abort(new Error('timed out'))
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for await (const chunk of stream) {
+      const [message] = read(chunk instanceof Uint8Array ? chunk : chunk.subarray())
+      if (message !== undefined) return message
+    }
+    throw new Error('the stream ended before a whole message')
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
-  throw new Error('the stream ended before a whole message')
 }
