@@ -1,7 +1,7 @@
 /** What a block carries: a kind and the exact bytes a producer signed. The id binds every byte. */
 import { ByteWriter, type ByteReader, DecodeError } from './bytes.js'
 import { taggedHash } from './hash.js'
-import { merkleRoot } from './merkle.js'
+import { leafHash, rootOfLeafHashes } from './merkle.js'
 import { bytesToHex } from './bytes.js'
 import type { TxId } from './ids.js'
 
@@ -38,5 +38,16 @@ export function readTransaction(reader: ByteReader): Transaction {
 
 /** RFC 6962 root over the encoded transactions in block order: order and every byte are bound. */
 export function transactionsRoot(transactions: readonly Transaction[]): string {
-  return bytesToHex(merkleRoot(transactions.map((tx) => encodeBody(tx.kind, tx.bytes))))
+  return bytesToHex(rootOfLeafHashes(transactions.map(leafOf)))
+}
+
+/** A transaction waits in a pool before it is in a block, and its block is checked more than once. */
+const leaves = new WeakMap<Transaction, Uint8Array>()
+
+function leafOf(tx: Transaction): Uint8Array {
+  const known = leaves.get(tx)
+  if (known !== undefined) return known
+  const leaf = leafHash(encodeBody(tx.kind, tx.bytes))
+  leaves.set(tx, leaf)
+  return leaf
 }

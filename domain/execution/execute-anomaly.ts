@@ -4,13 +4,13 @@
  */
 import { bytesToHex } from '../bytes.js'
 import type { ProducerId } from '../ids.js'
-import { checkUnsigned } from '../message/check-anomaly.js'
+import { checkUnsignedOf } from '../message/check-anomaly.js'
 import type { TransactionExecutor } from './executors.js'
 import { addNonce, isNonceUsed, pruneNonces } from './nonce-window.js'
 import { anomalyKey, decodeProducerRecord, encodeAnomalyRecord, encodeProducerRecord, producerKey, type ProducerRecord } from './state-keys.js'
 
 export const executeAnomaly: TransactionExecutor = (tx, draft, { rules, timestamp }) => {
-  const check = checkUnsigned(tx.bytes, timestamp, rules)
+  const check = checkUnsignedOf(tx, timestamp, rules)
   if (!check.ok) return check.code
   const { message } = check
   const producer = bytesToHex(message.producerId) as ProducerId

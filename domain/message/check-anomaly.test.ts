@@ -5,8 +5,9 @@ import { verifySignature } from '../../platform/crypto/ed25519.js'
 import { concatBytes, utf8ToBytes } from '../bytes.js'
 import { asMillis, type AnomalyId } from '../ids.js'
 import { BLOCK_TIME, draftOf, genesis, messageOf, signerOf } from '../execution/testing/network.js'
+import { createTransaction } from '../transaction.js'
 import { decodeAnomaly, encodeAnomaly, type AnomalyMessage } from './anomaly.js'
-import { checkAnomaly, checkUnsigned, rulesOf, type AnomalyCheck } from './check-anomaly.js'
+import { checkAnomaly, checkAnomalyOf, checkUnsignedOf, rulesOf, signatureClaimOf, type AnomalyCheck } from './check-anomaly.js'
 import { anomalySignBytes, signAnomaly, type AnomalyDraft, type SignScheme } from './sign-anomaly.js'
 
 const rules = rulesOf(genesis)
@@ -85,8 +86,8 @@ describe('an anomaly at the door', () => {
 
   test('execution repeats every check but the signature', () => {
     const forged = encodeAnomaly({ ...signed(), signature: new Uint8Array(64) })
-    expect(checkUnsigned(forged, BLOCK_TIME, rules)).toMatchObject({ ok: true })
-    expect(checkUnsigned(forged, asMillis(0), rules)).toMatchObject({ code: 'SKEW', authentic: false })
+    expect(checkUnsignedOf(createTransaction('event', forged), BLOCK_TIME, rules)).toMatchObject({ ok: true })
+    expect(checkUnsignedOf(createTransaction('event', forged), asMillis(0), rules)).toMatchObject({ code: 'SKEW', authentic: false })
   })
 })
 
@@ -147,5 +148,38 @@ describe('reading an anomaly', () => {
       bytes[at]! ^= xor
       expect(check(bytes).ok).toBe(false)
     }), { numRuns: 300 })
+  })
+})
+
+describe('a transaction that is checked again', () => {
+  const counting = (answer: boolean) => {
+    const verify = () => { verify.calls += 1; return answer }
+    verify.calls = 0
+    return verify
+  }
+
+  test('is asked its time and its producer each time, and its signature once a verifier', () => {
+    const tx = createTransaction('event', messageOf(1))
+    const verify = counting(true)
+    expect(checkAnomalyOf(tx, BLOCK_TIME, rules, verify)).toMatchObject({ ok: true })
+    expect(checkAnomalyOf(tx, asMillis(0), rules, verify)).toMatchObject({ code: 'SKEW', authentic: true })
+    expect(checkAnomalyOf(tx, BLOCK_TIME, { ...rules, producers: new Map() }, verify)).toMatchObject({ code: 'UNKNOWN_PRODUCER' })
+    expect(verify.calls).toBe(1)
+    expect(checkAnomalyOf(tx, BLOCK_TIME, rules, counting(false))).toMatchObject({ code: 'INVALID_SIGNATURE' })
+    expect(checkAnomalyOf(createTransaction('event', tx.bytes), BLOCK_TIME, rules, verify)).toMatchObject({ ok: true })
+    expect(verify.calls).toBe(2)
+  })
+
+  test('stays refused for as long as its signature does not verify', () => {
+    const tx = createTransaction('event', messageOf(1))
+    const refuse = counting(false)
+    for (let i = 0; i < 2; i++) expect(checkAnomalyOf(tx, BLOCK_TIME, rules, refuse)).toMatchObject({ code: 'INVALID_SIGNATURE' })
+    expect(refuse.calls).toBe(2)
+  })
+
+  test('says whose signature over what it carries, and nothing where it cannot be read', () => {
+    const claim = signatureClaimOf(createTransaction('event', messageOf(1)))
+    expect(claim && verifySignature(claim.publicKey, claim.message, claim.signature)).toBe(true)
+    expect(signatureClaimOf(createTransaction('event', utf8ToBytes('nonsense')))).toBeUndefined()
   })
 })

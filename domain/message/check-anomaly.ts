@@ -9,6 +9,7 @@ import { producersOf, type Genesis, type Limits, type Producer } from '../genesi
 import { sha256 } from '../hash.js'
 import type { ProducerId, UnixMillis } from '../ids.js'
 import type { RejectCode } from '../reject-codes.js'
+import type { Transaction } from '../transaction.js'
 import { decodeAnomaly, type AnomalyMessage } from './anomaly.js'
 import { payloadFault } from './anomaly-payload.js'
 import { anomalySignBytes, schemeOf, type SignScheme } from './sign-anomaly.js'
@@ -32,25 +33,74 @@ export type AnomalyCheck = { readonly ok: true; readonly message: AnomalyMessage
 
 /** @param referenceTime the clock at admission, the block time before a vote */
 export function checkAnomaly(bytes: Uint8Array, referenceTime: UnixMillis, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
-  const claim = checkClaim(bytes, rules)
-  if (!claim.ok) return claim
-  const { message, scheme } = claim
-  if (!verify(message.pubkey, anomalySignBytes(message, scheme), message.signature)) {
-    return refusal('INVALID_SIGNATURE', 'signature', `does not verify under scheme ${scheme}`, message)
-  }
-  return checkContent(message, scheme, referenceTime, rules, true)
+  return checkSigned({ bytes }, referenceTime, rules, verify)
+}
+
+/** The same for a transaction, which is checked at admission, before a vote and in execution but read only once. */
+export function checkAnomalyOf(tx: Transaction, referenceTime: UnixMillis, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
+  return checkSigned(readingOf(tx), referenceTime, rules, verify)
 }
 
 /** All checks but the signature: what execution repeats, so that its outcome never depends on a verifier. */
-export function checkUnsigned(bytes: Uint8Array, referenceTime: UnixMillis, rules: AdmissionRules): AnomalyCheck {
-  const claim = checkClaim(bytes, rules)
-  return claim.ok ? checkContent(claim.message, claim.scheme, referenceTime, rules, false) : claim
+export function checkUnsignedOf(tx: Transaction, referenceTime: UnixMillis, rules: AdmissionRules): AnomalyCheck {
+  const reading = readingOf(tx)
+  const claim = checkClaim(reading, rules)
+  return claim.ok ? checkContent(reading, claim, referenceTime, rules, false) : claim
+}
+
+/** The signature that these bytes claim to carry, for whoever verifies it ahead; undefined where they cannot be read. */
+export function signatureClaimOf(tx: Transaction): { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array } | undefined {
+  const decoded = decodedIn(readingOf(tx))
+  if (!decoded.ok) return undefined
+  const { message } = decoded
+  return { publicKey: message.pubkey, message: anomalySignBytes(message, schemeOf(message)), signature: message.signature }
+}
+
+/**
+ * What follows from the bytes alone and is therefore worked out once. A transaction's bytes never change after it was
+ * made, so what was read of that very object stays true; equal bytes in another object are read anew.
+ */
+type Reading = {
+  readonly bytes: Uint8Array
+  decoded?: ReturnType<typeof decodeAnomaly>
+  /** `null` where content hash and payload agree with the rest. */
+  contentFault?: ContentFault | null
+  /** The verifier that has accepted the signature; another one asks again. */
+  acceptedBy?: VerifySignature
+}
+
+type ContentFault = { readonly code: RejectCode; readonly field: string; readonly reason: string }
+
+const readings = new WeakMap<Transaction, Reading>()
+
+function readingOf(tx: Transaction): Reading {
+  const known = readings.get(tx)
+  if (known !== undefined) return known
+  const reading: Reading = { bytes: tx.bytes }
+  readings.set(tx, reading)
+  return reading
+}
+
+const decodedIn = (reading: Reading): ReturnType<typeof decodeAnomaly> => (reading.decoded ??= decodeAnomaly(reading.bytes))
+
+function checkSigned(reading: Reading, referenceTime: UnixMillis, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
+  const claim = checkClaim(reading, rules)
+  if (!claim.ok) return claim
+  const { message, scheme } = claim
+  if (reading.acceptedBy !== verify) {
+    if (!verify(message.pubkey, anomalySignBytes(message, scheme), message.signature)) {
+      return refusal('INVALID_SIGNATURE', 'signature', `does not verify under scheme ${scheme}`, message)
+    }
+    reading.acceptedBy = verify
+  }
+  return checkContent(reading, claim, referenceTime, rules, true)
 }
 
 /** Size, shape, and whether the named producer may speak at all. */
-function checkClaim(bytes: Uint8Array, { limits, producers }: AdmissionRules): AnomalyCheck {
-  if (bytes.length > limits.messageBytes) return refusal('TOO_LARGE', 'message', `${bytes.length} bytes exceed the limit of ${limits.messageBytes}`)
-  const decoded = decodeAnomaly(bytes)
+function checkClaim(reading: Reading, { limits, producers }: AdmissionRules): AnomalyCheck {
+  const { length } = reading.bytes
+  if (length > limits.messageBytes) return refusal('TOO_LARGE', 'message', `${length} bytes exceed the limit of ${limits.messageBytes}`)
+  const decoded = decodedIn(reading)
   if (!decoded.ok) return refusal(decoded.code, decoded.field, decoded.reason)
   const { message } = decoded
   if (message.payload.length > limits.payloadBytes) {
@@ -66,15 +116,23 @@ function checkClaim(bytes: Uint8Array, { limits, producers }: AdmissionRules): A
   return { ok: true, message, scheme }
 }
 
-function checkContent(message: AnomalyMessage, scheme: SignScheme, referenceTime: UnixMillis, { limits }: AdmissionRules, authentic: boolean): AnomalyCheck {
-  if (!bytesEqual(sha256(message.payload), message.contentHash)) {
-    return refusal('HASH_MISMATCH', 'content_hash', 'is not the SHA-256 of the payload', message, authentic)
-  }
-  const fault = payloadFault(message)
-  if (fault !== undefined) return refusal('MALFORMED', fault.field, fault.reason, message, authentic)
+type Claim = Extract<AnomalyCheck, { ok: true }>
+
+function checkContent(reading: Reading, { message, scheme }: Claim, referenceTime: UnixMillis, { limits }: AdmissionRules, authentic: boolean): AnomalyCheck {
+  if (reading.contentFault === undefined) reading.contentFault = contentFaultOf(message)
+  const fault = reading.contentFault
+  if (fault !== null) return refusal(fault.code, fault.field, fault.reason, message, authentic)
   const skewMs = Math.abs(message.tsSeconds * 1000 - referenceTime)
   if (skewMs > limits.skewMs) return refusal('SKEW', 'ts', `${skewMs} ms from the reference time, at most ${limits.skewMs} are allowed`, message, authentic)
   return { ok: true, message, scheme }
+}
+
+function contentFaultOf(message: AnomalyMessage): ContentFault | null {
+  if (!bytesEqual(sha256(message.payload), message.contentHash)) {
+    return { code: 'HASH_MISMATCH', field: 'content_hash', reason: 'is not the SHA-256 of the payload' }
+  }
+  const fault = payloadFault(message)
+  return fault === undefined ? null : { code: 'MALFORMED', ...fault }
 }
 
 function refusal(code: RejectCode, field: string, reason: string, message?: AnomalyMessage, authentic = false): AnomalyRefusal {
