@@ -1,7 +1,7 @@
 /** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
 import { join } from 'node:path'
 import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
-import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
+import { checkAnomalyOf, rulesOf } from '../../domain/message/check-anomaly.js'
 import { validatorSetOf } from '../../domain/genesis.js'
 import { asHeight, asHex32, asMillis, type ChainId, type ProducerId, type UnixMillis } from '../../domain/ids.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
@@ -48,7 +48,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const pool = { store, mempool, skewMs: genesis.limits.skewMs }
   const checkTransaction = (tx: Transaction, blockTime: UnixMillis): TransactionCheck => {
     if (tx.kind !== 'event') return { ok: false, code: 'MALFORMED' }
-    const check = checkAnomaly(tx.bytes, blockTime, rules, verify)
+    const check = checkAnomalyOf(tx, blockTime, rules, verify)
     return check.ok ? { ok: true } : { ok: false, code: check.code }
   }
 
@@ -93,7 +93,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   })
   const addOffered = (tx: Transaction): void => {
     if (tx.kind !== 'event' || store.isSettled(tx.id)) return
-    const check = checkAnomaly(tx.bytes, systemClock.now(), rules, verify)
+    const check = checkAnomalyOf(tx, systemClock.now(), rules, verify)
     if (check.ok) mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
   }
   await serve(mesh, RECEIPTS_PROTOCOL, (request) => answerReceipts(store, request))
