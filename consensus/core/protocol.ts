@@ -58,8 +58,11 @@ export type CommittedBlock = {
 /** A proposer's signature over a block hash: two of them for one view prove what it did to anyone. */
 export type SignedHash = { readonly hash: BlockHash; readonly signature: Uint8Array }
 
+/** A message, a frame that is none, or the answer to a fetch. */
+export type RefusedType = PeerMessage['type'] | 'frame' | 'blocks'
+
 export type Report =
-  | { readonly kind: 'message-refused'; readonly from: ValidatorId; readonly message: PeerMessage['type']; readonly reason: string }
+  | { readonly kind: 'message-refused'; readonly from: ValidatorId; readonly message: RefusedType; readonly reason: string }
   | { readonly kind: 'vote-refused'; readonly view: View; readonly reason: SafetyRefusal | string }
   | { readonly kind: 'double-vote'; readonly first: Vote; readonly second: Vote }
   | { readonly kind: 'double-proposal'; readonly view: View; readonly proposer: ValidatorId; readonly first: SignedHash; readonly second: SignedHash }

@@ -20,4 +20,11 @@ const OFFENCES: Readonly<Record<string, Offence>> = {
   'time-before-parent': 'broken-rule',
 }
 
-export const offenceOf = (reason: string): Offence | undefined => (Object.hasOwn(OFFENCES, reason) ? OFFENCES[reason] : undefined)
+/** In an answer to a fetch a block that a quorum certified may look wrong because our own state is. */
+const NOT_OF_CERTIFIED_BLOCKS: ReadonlySet<string> = new Set(['not-the-leader'])
+
+/** @param type what was refused, as reports name it */
+export function offenceOf(type: string, reason: string): Offence | undefined {
+  if (type === 'blocks' && NOT_OF_CERTIFIED_BLOCKS.has(reason)) return undefined
+  return Object.hasOwn(OFFENCES, reason) ? OFFENCES[reason] : undefined
+}

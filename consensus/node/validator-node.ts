@@ -1,24 +1,29 @@
 /** A running validator: the core, its disk, and its network, joined. */
-import { bytesToHex, DecodeError } from '../../domain/bytes.js'
+import { bytesToHex } from '../../domain/bytes.js'
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { executeBlock } from '../../domain/execution/execute.js'
 import { validatorIdOf, validatorSetOf, type Genesis } from '../../domain/genesis.js'
 import type { ValidatorId } from '../../domain/ids.js'
+import { verifyQc } from '../../domain/verify-certificate.js'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../platform/clock.js'
 import { createEngine, type EngineStatus } from '../core/engine.js'
-import { decodeMessage, encodeMessage, type PeerMessage } from '../core/messages.js'
+import { encodeMessage, type PeerMessage } from '../core/messages.js'
 import type { CheckTransaction, TxPool } from '../core/ports.js'
 import type { CommittedBlock, Report } from '../core/protocol.js'
 import { peerIdOf } from '../network/identity.js'
 import { openLanes, type Lane } from '../network/lanes.js'
 import type { Mesh } from '../network/mesh.js'
-import { request, serve } from '../network/requests.js'
+import { serve } from '../network/requests.js'
 import type { BlockStore } from '../storage/block-store.js'
 import type { SafetyStore } from '../storage/safety-record/store.js'
-import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL, decodeBlocksAnswer, encodeBlocksRequest } from './block-exchange.js'
+import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL } from './block-exchange.js'
 import { announce } from './announce.js'
 import { createDriver } from './driver.js'
+import { createEdge } from './edge.js'
+import { createBlockFetcher } from './fetch-blocks.js'
+import { createPeerBook } from './peer-book.js'
+import { peerStatusOf, type PeerStatus } from './peer-status.js'
 import { genesisRoot, recover } from './recover.js'
 
 export type ValidatorNodeOptions = {
@@ -37,10 +42,18 @@ export type ValidatorNodeOptions = {
   onFatal(error: unknown): void
 }
 
+export type NodeStatus = EngineStatus & {
+  readonly connectedPeers: number
+  readonly droppedMessages: Readonly<Record<Lane, number>>
+  readonly peers: readonly PeerStatus[]
+  /** Messages refused at the door or by the core, counted; `from` is null for followers. */
+  readonly refusals: readonly { readonly from: ValidatorId | null; readonly type: string; readonly reason: string; readonly count: number }[]
+}
+
 export type ValidatorNode = {
   /** The pool has something new. */
   transactionsAvailable(): void
-  status(): EngineStatus & { readonly connectedPeers: number; readonly droppedMessages: Readonly<Record<Lane, number>> }
+  status(): NodeStatus
   stop(): Promise<void>
 }
 
@@ -65,23 +78,28 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
     execute: (input) => executeBlock({ ...input, genesis }),
   }, recover(root, blocks, safety.record))
 
-  const onBytes = (from: ValidatorId, bytes: Uint8Array): void => {
-    try {
-      driver.submit({ type: 'message', from, message: decodeMessage(bytes) })
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error
-      options.onReport({ kind: 'message-refused', from, message: 'sync-info', reason: error.message })
-    }
-  }
+  const book = createPeerBook(new Set(peers.map(({ id }) => id)))
+  const edge = createEdge({
+    mesh, book, peerOf: (id) => peerOfValidator.get(id), now: () => options.clock.now(),
+    onMessage: (from, message) => driver.submit({ type: 'message', from, message }),
+    onReport: options.onReport,
+  })
   const lanes = await openLanes(mesh,
     (peer, bytes) => {
       const from = validatorOfPeer.get(peer.toString())
-      if (from !== undefined) onBytes(from, bytes)
+      if (from !== undefined) edge.onBytes(from, bytes)
     },
     (peer, error) => {
       const from = validatorOfPeer.get(peer.toString())
-      if (from !== undefined) options.onReport({ kind: 'message-refused', from, message: 'sync-info', reason: error.message })
+      if (from !== undefined) edge.onBadFrame(from, error)
     })
+  const fetcher = createBlockFetcher({
+    mesh, peerOf: (id) => peerOfValidator.get(id),
+    isValidQc: (qc) => verifyQc(qc, set, root.block.hash, options.verify).ok,
+    onBlocks: (from, target, answer) => driver.submit({ type: 'blocks', from, target, blocks: answer }),
+    onFailed: (from, target) => driver.submit({ type: 'fetch-failed', from, target }),
+    onLie: (from, reason) => edge.onBadAnswer(from, reason),
+  })
 
   const send = (to: ValidatorId, message: PeerMessage, bytes = encodeMessage(message)): void => {
     const peer = peerOfValidator.get(to)
@@ -94,21 +112,14 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
       const bytes = encodeMessage(message)
       for (const { id } of peers) send(id, message, bytes)
     },
-    fetch(from, target, fromHeight) {
-      const peer = peerOfValidator.get(from)
-      const failed = (): void => driver.submit({ type: 'fetch-failed', from, target })
-      if (peer === undefined) return failed()
-      request(mesh, peer, BLOCKS_PROTOCOL, encodeBlocksRequest(target, fromHeight))
-        .then((answer) => driver.submit({ type: 'blocks', from, target, blocks: decodeBlocksAnswer(answer) }))
-        .catch(failed)
-    },
+    fetch: (from, target, fromHeight) => fetcher.fetch(from, target, fromHeight),
     onCommit(committed) {
       options.onCommit(committed)
       announce(mesh, self, committed)
     },
     onReport(report) {
       if (report.kind === 'vote-received') blocks.noteVote(report.vote)
-      options.onReport(report)
+      edge.onReport(report)
     },
     onFatal: options.onFatal,
   })
@@ -134,6 +145,8 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
       ...engine.status(),
       connectedPeers: peers.filter(({ peerId }) => mesh.isConnected(peerId)).length,
       droppedMessages: lanes.dropped(),
+      peers: peers.map(({ id, peerId }) => peerStatusOf(mesh, id, peerId, book.of(id))),
+      refusals: mesh.guard.refusals().map(({ peer, ...refusal }) => ({ from: validatorOfPeer.get(peer) ?? null, ...refusal })),
     }),
     async stop() {
       driver.stop()
