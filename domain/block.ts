@@ -28,6 +28,8 @@ export type BlockHeader = {
   readonly timestamp: UnixMillis
   /** SHA-256 of the encoded parent certificate. */
   readonly justifyHash: Hex32
+  /** Leaders of the views between the parent's and this one, oldest first: each let its view pass without a block. */
+  readonly failedLeaders: readonly ValidatorId[]
 }
 
 export type Block = {
@@ -39,12 +41,15 @@ export type Block = {
 }
 
 const MAX_BLOCK_TXS = 500
+/** Twice as many as a validator set can have. */
+const MAX_FAILED_LEADERS = 512
 
 export function writeHeader(writer: ByteWriter, header: BlockHeader): void {
   writer
     .hash(header.chainId).u64(header.epoch).u64(header.view).u64(header.height).hash(header.parentHash)
     .hash(header.txRoot).hash(header.receiptsRoot).hash(header.stateRoot).hash(header.proposer)
-    .u64(header.timestamp).hash(header.justifyHash)
+    .u64(header.timestamp).hash(header.justifyHash).u32(header.failedLeaders.length)
+  for (const leader of header.failedLeaders) writer.hash(leader)
 }
 
 export function readHeader(reader: ByteReader): BlockHeader {
@@ -60,6 +65,7 @@ export function readHeader(reader: ByteReader): BlockHeader {
     proposer: reader.hash('block.proposer') as ValidatorId,
     timestamp: asMillis(reader.u64('block.timestamp')),
     justifyHash: reader.hash('block.justifyHash') as Hex32,
+    failedLeaders: Array.from({ length: reader.count(MAX_FAILED_LEADERS, 'block.failedLeaders') }, () => reader.hash('block.failedLeaders') as ValidatorId),
   }
 }
 
@@ -131,7 +137,7 @@ export function genesisBlock(chainId: ChainId, stateRoot: StateRoot): Block {
   const header: BlockHeader = {
     chainId, epoch: asEpoch(0), view: GENESIS_VIEW, height: GENESIS_HEIGHT, parentHash: ZERO_HASH as BlockHash,
     txRoot: EMPTY_TREE, receiptsRoot: EMPTY_TREE, stateRoot, proposer: ZERO_HASH as ValidatorId, timestamp: asMillis(0),
-    justifyHash: ZERO_HASH as Hex32,
+    justifyHash: ZERO_HASH as Hex32, failedLeaders: [],
   }
   const hash = headerHash(header)
   const data = { epoch: header.epoch, view: GENESIS_VIEW, height: GENESIS_HEIGHT, blockHash: hash, parentView: GENESIS_VIEW, commit: undefined }

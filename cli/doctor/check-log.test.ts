@@ -138,7 +138,7 @@ describe('the chain in the log', () => {
 })
 
 function committedOf(committedBlock: Block): DomainEvent {
-  const { chainId: _chainId, justifyHash: _justifyHash, ...header } = committedBlock.header
+  const { chainId: _chainId, justifyHash: _justifyHash, failedLeaders: _failedLeaders, ...header } = committedBlock.header
   const bytes = new ByteWriter(384)
   writeHeader(bytes, committedBlock.header)
   return {

@@ -13,8 +13,8 @@ function growing(): { tree: BlockTree; stored: Map<string, Uint8Array>; add(bloc
     tree, stored,
     add(block) {
       const parent = tree.get(block.header.parentHash) as TreeBlock
-      const { transactions, header: { height, timestamp } } = block
-      const execution = executeBlock({ genesis, nodes: tree.nodesAfter(parent), parentRoot: parent.block.header.stateRoot, height, timestamp, transactions })
+      const { transactions, justify, header: { height, timestamp, view, proposer, failedLeaders } } = block
+      const execution = executeBlock({ genesis, nodes: tree.nodesAfter(parent), parentRoot: parent.block.header.stateRoot, height, timestamp, turn: { view, proposer, failedLeaders, justify }, transactions })
       expect(execution.stateRoot).toBe(block.header.stateRoot)
       return tree.add(block, execution)
     },

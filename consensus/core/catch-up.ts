@@ -7,8 +7,9 @@ import type { BlockHash, ValidatorId } from '../../domain/ids.js'
 import { heightOf } from './block-tree.js'
 import { commitBy, processQc } from './certificates.js'
 import { emit, isValidQc, report, type Core } from './core-state.js'
+import { failedLeaders, leaderAfter } from './election.js'
 import { ask, nextPeer } from './fetching.js'
-import { checkLink, executeAndCompare, type BlockFault } from './validate-block.js'
+import { checkElection, checkLink, executeAndCompare, type BlockFault } from './validate-block.js'
 
 export function onFetchFailed(core: Core, from: ValidatorId, target: BlockHash): void {
   const fetch = core.fetches.get(target)
@@ -46,7 +47,7 @@ function addCertified(core: Core, block: Block, child: Block | undefined, target
   if (!isValidQc(core, block.justify)) return false
   const added = addBlock(core, block)
   if (!added.ok) {
-    report(core, { kind: 'message-refused', from, message: 'sync-info', reason: `block ${block.header.height}: ${added.reason}` })
+    report(core, { kind: 'message-refused', from, message: 'blocks', reason: added.reason })
     if (STATE_FAULTS.has(added.reason)) report(core, { kind: 'safety-alarm', reason: `certified block ${block.header.height}: ${added.reason} here` })
     return false
   }
@@ -55,7 +56,7 @@ function addCertified(core: Core, block: Block, child: Block | undefined, target
 }
 
 /** A quorum executed this block and got another result than we do: our software or our state is wrong. */
-const STATE_FAULTS: ReadonlySet<string> = new Set<BlockFault>(['state-root-differs', 'receipts-root-differs'])
+const STATE_FAULTS: ReadonlySet<string> = new Set<BlockFault>(['state-root-differs', 'receipts-root-differs', 'not-the-leader', 'wrong-failed-leaders'])
 
 export type AddOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
@@ -66,6 +67,9 @@ export function addBlock(core: Core, block: Block): AddOutcome {
   if (parent === undefined) return { ok: false, reason: 'parent-unknown' }
   const link = checkLink(block, parent.block, core.config.set.chainId)
   if (!link.ok) return { ok: false, reason: link.fault }
+  const { view } = block.header
+  const election = checkElection(block, leaderAfter(core, parent, view), failedLeaders(core, parent, view))
+  if (!election.ok) return { ok: false, reason: election.fault }
   const executed = executeAndCompare(block, parent.block, core.tree.nodesAfter(parent), core.config.execute)
   if (!executed.ok) return { ok: false, reason: executed.fault }
   core.tree.add(block, executed.execution)

@@ -34,7 +34,7 @@ function enterView(core: Core, view: View): void {
   core.timeouts.prune(view)
   const oldest = asView(Math.max(0, view - KEPT_VIEWS))
   core.votes.prune(oldest)
-  for (const known of core.proposals.keys()) if (known < oldest) core.proposals.delete(known)
+  for (const [key, { view: seen }] of core.proposals) if (seen < oldest) core.proposals.delete(key)
 }
 
 /** Commits the parent of the certified block, and every ancestor not yet final, oldest first. */

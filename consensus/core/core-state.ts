@@ -5,8 +5,10 @@ import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import type { ExecutionResult, StateNodes } from '../../domain/execution/types.js'
 import type { Limits, ValidatorSet } from '../../domain/genesis.js'
 import { asView, type BlockHash, type UnixMillis, type ValidatorId, type View } from '../../domain/ids.js'
+import type { LeadersState } from '../../domain/reputation/leaders.js'
 import { verifyQc, verifyTc } from '../../domain/verify-certificate.js'
 import { createBlockTree, type BlockTree } from './block-tree.js'
+import { electLeader, type ElectLeader } from './leader.js'
 import type { Proposal } from './messages.js'
 import type { CheckTransaction, Execute, TxPool } from './ports.js'
 import type { Effect, Report } from './protocol.js'
@@ -28,6 +30,8 @@ export type CoreConfig = {
   readonly committedNodes: StateNodes
   /** View timeout when all goes well, milliseconds. */
   readonly baseTimeoutMs: number
+  /** Chooses leaders in tests; the product always elects by score. All nodes of a network must choose alike. */
+  readonly electLeader?: ElectLeader
 }
 
 /** What a node finds on its disk. */
@@ -40,17 +44,23 @@ export type Recovered = {
 
 export type Fetch = { readonly from: ValidatorId; readonly attempts: number }
 
+/** What was first seen of a proposer in a view. */
+export type SeenProposal = { readonly view: View; readonly hash: BlockHash; readonly signature: Uint8Array; readonly isDouble: boolean }
+
 export type Core = {
   readonly config: CoreConfig
   readonly safety: SafetyContext
+  readonly electLeader: ElectLeader
   readonly tree: BlockTree
   readonly votes: VotePool
   readonly timeouts: TimeoutPool
   readonly effects: Effect[]
   /** In-flight block requests by target. */
   readonly fetches: Map<BlockHash, Fetch>
-  /** First proposal seen in each recent view. */
-  readonly proposals: Map<View, { readonly hash: BlockHash; readonly signature: Uint8Array; readonly isDouble: boolean }>
+  /** First proposal of each validator in each recent view, by `proposalKey`. */
+  readonly proposals: Map<string, SeenProposal>
+  /** Standings after a block of the tree, as read from its state. */
+  readonly leaders: WeakMap<Block, LeadersState>
   record: SafetyRecord
   view: View
   now: UnixMillis
@@ -70,12 +80,14 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
   return {
     config,
     safety: { chainId: config.set.chainId, self: config.self, signer: config.signer },
+    electLeader: config.electLeader ?? electLeader,
     tree: createBlockTree(recovered.head, config.committedNodes),
     votes: createVotePool(config.set),
     timeouts: createTimeoutPool(config.set),
     effects: [],
     fetches: new Map(),
     proposals: new Map(),
+    leaders: new WeakMap(),
     record,
     view: asView(Math.max(record.highQc.data.view, record.highTc?.view ?? 0) + 1),
     now: 0 as UnixMillis,

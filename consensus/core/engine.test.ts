@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { asMillis } from '../../domain/ids.js'
 import { createCluster, txOf, type Cluster, type Node } from './testing/cluster.js'
 
 const heights = (node: Node): number[] => node.committed.map(({ block }) => block.header.height)
@@ -56,7 +57,7 @@ describe('the idle rule', () => {
     expect(cluster.nodes.flatMap(({ reports }) => reports.filter(({ kind }) => kind === 'view-timed-out'))).toEqual([])
   })
 
-  test('an empty block leaves the state root as it was', () => {
+  test('an empty block changes the standings of leaders, and that is no work for anybody', () => {
     const cluster = createCluster(4)
     everywhere(cluster, 1)
     cluster.run()
@@ -65,7 +66,9 @@ describe('the idle rule', () => {
     const blocks = cluster.nodes[0]?.committed.map(({ block }) => block) ?? []
     const empty = blocks.findIndex(({ transactions }) => transactions.length === 0)
     expect(empty).toBeGreaterThan(0)
-    expect(blocks[empty]?.header.stateRoot).toBe(blocks[empty - 1]?.header.stateRoot)
+    expect(blocks[empty]?.header.stateRoot).not.toBe(blocks[empty - 1]?.header.stateRoot)
+    expect(cluster.nodes[0]?.engine.status()).toMatchObject({ viewChanges: 0, treeSize: 2 })
+    expect(cluster.nodes[0]?.engine.step({ type: 'transactions-available' }, asMillis(cluster.now()))).toEqual([])
   })
 })
 

@@ -2,10 +2,12 @@
  * The consensus core: a synchronous state machine, `step(event) -> effects`. It knows no clock, disk or network; the
  * time is an argument and everything it wants done is an effect, to be carried out in order before the next step.
  */
-import type { Height, StateRoot, UnixMillis, View } from '../../domain/ids.js'
+import type { Height, StateRoot, UnixMillis, ValidatorId, View } from '../../domain/ids.js'
+import type { LeaderStanding } from '../../domain/reputation/leaders.js'
 import { heightOf } from './block-tree.js'
 import { addBlock, onBlocks, onFetchFailed } from './catch-up.js'
 import { createCoreState, type Core, type CoreConfig, type Recovered } from './core-state.js'
+import { leaderAfter, leadersAfter } from './election.js'
 import { onTimeout, onTimeoutCertificate, onTimer, updateTimer } from './pacemaker.js'
 import { proposeIfLeader } from './proposing.js'
 import type { Effect, Event } from './protocol.js'
@@ -14,12 +16,19 @@ import { onProposal, onVote, repeatVote, resumeVote } from './voting.js'
 
 export type EngineStatus = {
   readonly view: View
+  /** Of this view, as elected here; undefined while the highest certified block is still being fetched. */
+  readonly leader: ValidatorId | undefined
+  /** After the committed head, in the order of genesis. */
+  readonly standings: readonly LeaderStanding[]
   readonly highQcView: View
+  readonly highQcHeight: Height
   readonly committedHeight: Height
   readonly stateRoot: StateRoot
   readonly viewChanges: number
   /** Blocks not final yet, the committed head included. */
   readonly treeSize: number
+  /** How many of each thing is remembered: bounded, whatever peers send. */
+  readonly kept: { readonly votes: number; readonly timeouts: number; readonly proposals: number; readonly fetches: number }
 }
 
 export type Engine = {
@@ -44,13 +53,22 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
     },
     status: () => ({
       view: core.view,
+      leader: leaderNow(core),
+      standings: leadersAfter(core, core.tree.head).standings,
       highQcView: core.record.highQc.data.view,
+      highQcHeight: core.record.highQc.data.height,
       committedHeight: heightOf(core.tree.head),
       stateRoot: core.tree.head.block.header.stateRoot,
       viewChanges: core.viewChanges,
       treeSize: core.tree.size,
+      kept: { votes: core.votes.size, timeouts: core.timeouts.size, proposals: core.proposals.size, fetches: core.fetches.size },
     }),
   }
+}
+
+function leaderNow(core: Core): ValidatorId | undefined {
+  const parent = core.tree.get(core.record.highQc.data.blockHash)
+  return parent === undefined ? undefined : leaderAfter(core, parent, core.view)
 }
 
 function handle(core: Core, event: Event): void {

@@ -4,16 +4,16 @@ import type { ExecutionResult } from '../../domain/execution/types.js'
 import { asHeight, asMillis } from '../../domain/ids.js'
 import { txIdsBefore, type TreeBlock } from './block-tree.js'
 import { emit, isEntryProof, type Core } from './core-state.js'
-import { leaderOf } from './leader.js'
+import { failedLeaders, leaderAfter } from './election.js'
 import { signProposal } from './safety-rules.js'
-import { voteFor } from './voting.js'
+import { proposalKey, voteFor } from './voting.js'
 
 /** @returns whether a proposal was made, which may have opened the next view */
 export function proposeIfLeader(core: Core): boolean {
   const { config, record, view, tree } = core
-  if (leaderOf(config.set, view) !== config.self || record.lastProposedView >= view || record.lastVotedView >= view) return false
+  if (record.lastProposedView >= view || record.lastVotedView >= view) return false
   const parent = tree.get(record.highQc.data.blockHash)
-  if (parent === undefined) return false
+  if (parent === undefined || leaderAfter(core, parent, view) !== config.self) return false
   const lastTc = record.highQc.data.view + 1 === view ? undefined : record.highTc
   if (!isEntryProof(view, record.highQc.data.view, lastTc)) return false
   const built = buildBlock(core, parent)
@@ -22,7 +22,7 @@ export function proposeIfLeader(core: Core): boolean {
   if (!signed.ok) return false
   core.record = signed.record
   tree.add(built.block, built.execution)
-  core.proposals.set(view, { hash: built.block.hash, signature: signed.value.signature, isDouble: false })
+  core.proposals.set(proposalKey(view, config.self), { view, hash: built.block.hash, signature: signed.value.signature, isDouble: false })
   core.proposalInView = true
   // The record written with the vote holds the proposal too: one write for both.
   if (!voteFor(core, built.block, lastTc, config.self)) emit(core, { type: 'persist-safety', record: signed.record })
@@ -41,11 +41,11 @@ function buildBlock(core: Core, parent: TreeBlock): { block: Block; execution: E
   const finishesWork = tree.pathTo(parent).some(({ block }) => block.transactions.length > 0)
   if (transactions.length === 0 && !finishesWork) return undefined
   const height = asHeight(parent.block.header.height + 1)
-  const execution = config.execute({ nodes: tree.nodesAfter(parent), parentRoot: parent.block.header.stateRoot, height, timestamp, transactions })
+  const turn = { view: core.view, proposer: config.self, failedLeaders: failedLeaders(core, parent, core.view), justify: core.record.highQc }
+  const execution = config.execute({ nodes: tree.nodesAfter(parent), parentRoot: parent.block.header.stateRoot, height, timestamp, turn, transactions })
   const block = createBlock({
-    chainId: config.set.chainId, epoch: config.set.epoch, view: core.view, height, parentHash: parent.block.hash,
-    receiptsRoot: execution.receiptsRoot, stateRoot: execution.stateRoot, proposer: config.self, timestamp,
-    justify: core.record.highQc, transactions,
+    ...turn, chainId: config.set.chainId, epoch: config.set.epoch, height, parentHash: parent.block.hash,
+    receiptsRoot: execution.receiptsRoot, stateRoot: execution.stateRoot, timestamp, transactions,
   })
   return { block, execution }
 }

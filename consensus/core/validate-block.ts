@@ -6,12 +6,12 @@
 import { isConsistent, type Block } from '../../domain/block.js'
 import type { ExecutionResult, StateNodes } from '../../domain/execution/types.js'
 import type { Limits } from '../../domain/genesis.js'
-import type { ChainId, UnixMillis } from '../../domain/ids.js'
+import type { ChainId, UnixMillis, ValidatorId } from '../../domain/ids.js'
 import type { CheckTransaction, Execute } from './ports.js'
 
 export type BlockFault =
   | 'wrong-chain' | 'content-not-bound' | 'parent-mismatch' | 'height-gap' | 'view-not-above-parent' | 'time-before-parent'
-  | 'too-many-transactions' | 'too-large' | 'state-root-differs' | 'receipts-root-differs'
+  | 'not-the-leader' | 'wrong-failed-leaders' | 'too-many-transactions' | 'too-large' | 'state-root-differs' | 'receipts-root-differs'
   | 'time-not-now' | 'transaction-twice' | `transaction-${string}`
 
 export type BlockCheck = { readonly ok: true } | { readonly ok: false; readonly fault: BlockFault }
@@ -34,12 +34,23 @@ export function checkLink(block: Block, parent: Block, chainId: ChainId): BlockC
   return OK
 }
 
+/**
+ * @param leader of the block's view, elected from the state after its parent
+ * @param failed leaders of the views that passed between the two
+ */
+export function checkElection({ header }: Block, leader: ValidatorId, failed: readonly ValidatorId[]): BlockCheck {
+  if (header.proposer !== leader) return fault('not-the-leader')
+  const isSame = header.failedLeaders.length === failed.length && header.failedLeaders.every((id, i) => id === failed[i])
+  return isSame ? OK : fault('wrong-failed-leaders')
+}
+
 export type ExecutedBlock = { readonly ok: true; readonly execution: ExecutionResult } | { readonly ok: false; readonly fault: BlockFault }
 
 /** Executes on the parent's state and compares both roots with what the block claims. */
 export function executeAndCompare(block: Block, parent: Block, nodes: StateNodes, execute: Execute): ExecutedBlock {
-  const { height, timestamp, stateRoot, receiptsRoot } = block.header
-  const execution = execute({ nodes, parentRoot: parent.header.stateRoot, height, timestamp, transactions: block.transactions })
+  const { height, timestamp, stateRoot, receiptsRoot, view, proposer, failedLeaders } = block.header
+  const turn = { view, proposer, failedLeaders, justify: block.justify }
+  const execution = execute({ nodes, parentRoot: parent.header.stateRoot, height, timestamp, turn, transactions: block.transactions })
   if (execution.stateRoot !== stateRoot) return fault('state-root-differs')
   if (execution.receiptsRoot !== receiptsRoot) return fault('receipts-root-differs')
   return { ok: true, execution }

@@ -1,14 +1,14 @@
 /** Proposals in, votes out; votes in, certificates out. */
 import { isConsistent, proposalSignBytes, type Block } from '../../domain/block.js'
 import { voteSignBytes, type TimeoutCertificate, type Vote } from '../../domain/certificate.js'
-import type { ValidatorId } from '../../domain/ids.js'
+import type { ValidatorId, View } from '../../domain/ids.js'
 import { heightOf } from './block-tree.js'
 import { addBlock } from './catch-up.js'
 import { KEPT_VIEWS, processQc, processTc } from './certificates.js'
 import { voteDataFor } from './commit-rule.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
+import { leaderAfter } from './election.js'
 import { requestBlock } from './fetching.js'
-import { leaderOf } from './leader.js'
 import type { Proposal } from './messages.js'
 import { signVote } from './safety-rules.js'
 import { checkForVote } from './validate-block.js'
@@ -28,7 +28,7 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   if (core.tree.get(block.header.parentHash) === undefined) {
     // Its parent was passed over by a commit: nothing that peers could send would make it fit.
     if (block.justify.data.height <= heightOf(core.tree.head)) return report(core, { kind: 'message-refused', from, message: 'proposal', reason: 'not-above-committed-head' })
-    if (block.header.view >= core.view) core.pendingProposal = { proposal, from }
+    keepPending(core, proposal, from)
     return requestBlock(core, block.header.parentHash, from)
   }
   const added = addBlock(core, block)
@@ -40,14 +40,24 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   voteFor(core, block, lastTc, from)
 }
 
-/** Checks by rising cost; returns why the proposal is refused. */
+/** One proposal waits at most, and a member that does not lead must not push out the one that does. */
+function keepPending(core: Core, proposal: Proposal, from: ValidatorId): void {
+  const { view, proposer } = proposal.block.header
+  const waiting = core.pendingProposal?.proposal.block.header.view
+  const isLikely = leaderAfter(core, core.tree.head, view) === proposer
+  if (view >= core.view && (waiting === undefined || view > waiting || isLikely)) core.pendingProposal = { proposal, from }
+}
+
+/**
+ * Checks by rising cost; returns why the proposal is refused. Whether its proposer leads can only be said where its
+ * parent is in the tree, so that is asked when the block goes in: until then any member may have signed it.
+ */
 function refuseProposal(core: Core, { block, lastTc, signature }: Proposal): string | undefined {
   const { set, verify } = core.config
   const { view, proposer, epoch, chainId, parentHash } = block.header
   if (chainId !== set.chainId) return 'wrong-chain'
   if (epoch !== set.epoch) return 'wrong-epoch'
   if (view + KEPT_VIEWS < core.view) return 'view-long-past'
-  if (proposer !== leaderOf(set, view)) return 'not-the-leader'
   if (block.justify.data.blockHash !== parentHash) return 'justify-of-another-block'
   if (block.justify.data.view >= view || !isEntryProof(view, block.justify.data.view, lastTc)) return 'no-entry-proof'
   const key = set.byId(proposer)?.publicKey
@@ -59,14 +69,18 @@ function refuseProposal(core: Core, { block, lastTc, signature }: Proposal): str
   return undefined
 }
 
-/** Remembers the first proposal of a view and shows a second one, once. @returns whether this is the first */
+/** Where the first proposal of a validator in a view is remembered. */
+export const proposalKey = (view: View, proposer: ValidatorId): string => `${view} ${proposer}`
+
+/** Remembers a validator's first proposal for a view and shows a second one, once. @returns whether this is the first */
 function noteProposal(core: Core, { block, signature }: Proposal): boolean {
   const { view, proposer } = block.header
-  const known = core.proposals.get(view)
-  if (known === undefined) core.proposals.set(view, { hash: block.hash, signature, isDouble: false })
+  const key = proposalKey(view, proposer)
+  const known = core.proposals.get(key)
+  if (known === undefined) core.proposals.set(key, { view, hash: block.hash, signature, isDouble: false })
   if (known === undefined || known.hash === block.hash) return true
   if (!known.isDouble) {
-    core.proposals.set(view, { ...known, isDouble: true })
+    core.proposals.set(key, { ...known, isDouble: true })
     report(core, { kind: 'double-proposal', view, proposer, first: { hash: known.hash, signature: known.signature }, second: { hash: block.hash, signature } })
   }
   return false

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { AnomalyId, BlockHash, Epoch, Height, Hex32, ProducerId, StateRoot, TxId, UnixMillis, ValidatorId, View } from '../ids.js'
+import { EVIDENCE_KINDS } from '../evidence/evidence.js'
 import { REJECT_CODES } from '../reject-codes.js'
 import { TX_KINDS } from '../transaction.js'
 
@@ -71,6 +72,8 @@ export const eventSchemas = {
   BlockCommitted: z.strictObject({
     height: int64<Height>(), blockHash: hex32<BlockHash>(), parentHash: hex32<BlockHash>(), epoch: int64<Epoch>(), view: int64<View>(),
     stateRoot: hex32<StateRoot>(), txRoot: hex32(), receiptsRoot: hex32(), proposer: hex32<ValidatorId>(), timestamp: int64<UnixMillis>(),
+    /** Leaders of the views since the parent that brought no block; absent where there is none. */
+    failedLeaders: z.array(hex32<ValidatorId>()).min(1).optional(),
     /** encodeHeader bytes; SHA-256 with its tag is blockHash. */
     header: base64,
     /** encodeQc of the certificate inside the block (for its parent). */
@@ -86,6 +89,8 @@ export const eventSchemas = {
       status: z.enum(['success', 'failed']), code: code.nullable(),
       producerId: hex32<ProducerId>().nullable(), nonce: hex.nullable(), contentHash: hex32().nullable(),
       publicKey: hex.nullable(), signature: hex.nullable(), submittedAtSeconds: int64().nullable(),
+      /** What evidence says; absent for other kinds and for bytes that are none. */
+      evidence: z.strictObject({ kind: z.enum(EVIDENCE_KINDS), offender: hex32<ValidatorId>(), view: int64<View>() }).optional(),
     })),
     at: int64<UnixMillis>(),
   }),

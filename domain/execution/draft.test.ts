@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { validatorSetOf } from '../genesis.js'
+import { asView } from '../ids.js'
 import { rulesOf } from '../message/check-anomaly.js'
 import { createDraft, keepDraft } from './draft.js'
 import { executeTransaction } from './execute.js'
@@ -42,7 +44,7 @@ describe('a draft', () => {
 
 test('what a failing transaction wrote before it failed is dropped', () => {
   const block = createDraft(below)
-  const context = { rules: rulesOf(genesis), timestamp: BLOCK_TIME }
+  const context = { rules: rulesOf(genesis), set: validatorSetOf(genesis), timestamp: BLOCK_TIME, view: asView(1) }
   const writer = (code?: 'MALFORMED'): TransactionExecutor => (_tx, draft) => {
     draft.set('a', value(1))
     draft.remove('old')

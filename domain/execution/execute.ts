@@ -1,32 +1,51 @@
 /**
  * Executes a block. The parent state, the block time and the transactions in order are all that counts; the same
- * inputs give the same bytes everywhere. A bad transaction gets a failure receipt and changes nothing. Heights and
- * times are not part of the state, so an empty block leaves the root as it was.
+ * inputs give the same bytes everywhere. A bad transaction gets a failure receipt and changes nothing but the count of
+ * its producer's failures. Before the transactions the block itself is entered in the standings of leaders.
  */
 import { hexToBytes } from '../bytes.js'
-import type { Genesis } from '../genesis.js'
+import { validatorSetOf, type Genesis, type ValidatorSet } from '../genesis.js'
 import type { StateRoot } from '../ids.js'
-import { rulesOf } from '../message/check-anomaly.js'
+import { rulesOf, type AdmissionRules } from '../message/check-anomaly.js'
 import { applyChanges, changeTree } from '../state/apply-changes.js'
 import { findValue } from '../state/get-value.js'
-import { createLoader, EMPTY_STATE } from '../state/nodes.js'
+import { createLoader, EMPTY_STATE, type NodeCache } from '../state/nodes.js'
 import type { Transaction } from '../transaction.js'
 import { createDraft, keepDraft, type StateDraft } from './draft.js'
 import { executorOf, type ExecutionContext, type TransactionExecutor } from './executors.js'
+import { noteTurn } from './read-leaders.js'
 import { CHAIN_KEY } from './state-keys.js'
 import { receiptsRootOf } from './tx-receipt.js'
 import type { ExecutionInput, ExecutionResult, StateChanges, TxReceipt } from './types.js'
 
-/** Throws StateNodeError when the parent state is damaged, and for no other reason. */
-export function executeBlock({ genesis, nodes, parentRoot, timestamp, transactions }: ExecutionInput): ExecutionResult {
-  const context = { rules: rulesOf(genesis), timestamp }
-  const load = createLoader(nodes)
+/**
+ * Throws StateNodeError when the parent state is damaged, and for no other reason.
+ * @param cache state nodes that outlive the block; its owner may use it for every block of every fork
+ */
+export function executeBlock({ genesis, nodes, parentRoot, timestamp, turn, transactions }: ExecutionInput, cache?: NodeCache): ExecutionResult {
+  const network = networkOf(genesis)
+  const context: ExecutionContext = { ...network, timestamp, view: turn.view }
+  const load = createLoader(nodes, cache)
   const block = createDraft({ get: (key) => findValue(load, parentRoot, key) })
 
+  noteTurn(block, turn, network.set)
   const receipts = transactions.map((tx) => executeTransaction(tx, block, context, executorOf(tx.kind)))
 
-  const { root, puts, deletes } = changeTree(load, parentRoot, block.changes)
+  const { root, puts, deletes } = changeTree(load, parentRoot, block.changes, cache)
   return { stateRoot: root, receiptsRoot: receiptsRootOf(receipts), receipts, changes: { puts, deletes } }
+}
+
+type Network = { readonly rules: AdmissionRules; readonly set: ValidatorSet }
+
+/** What follows from a genesis file is worked out once, not for every block. */
+const networks = new WeakMap<Genesis, Network>()
+
+function networkOf(genesis: Genesis): Network {
+  const known = networks.get(genesis)
+  if (known !== undefined) return known
+  const network = { rules: rulesOf(genesis), set: validatorSetOf(genesis) }
+  networks.set(genesis, network)
+  return network
 }
 
 /** All or nothing: what a failed transaction wrote is dropped with its draft. */

@@ -5,6 +5,9 @@ import type { AnomalyId, ProducerId, TxId } from '../ids.js'
 /** Binds the state of one network to its genesis: no two networks share a root. */
 export const CHAIN_KEY = 'chain/id'
 
+/** Standings of all validators as leaders: one entry, since each block changes it. */
+export const LEADERS_KEY = 'leaders'
+
 /** One record a producer: how many of its messages were executed, the latest message time, its live nonce seconds. */
 export const producerKey = (producer: ProducerId): string => `producer/${producer}`
 /** Nonces of one producer in one second of message time. */

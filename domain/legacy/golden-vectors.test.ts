@@ -66,7 +66,7 @@ describe('malleability: a block hash that does not bind its transactions', () =>
   const parent = genesisBlock(chainId, '00'.repeat(32) as StateRoot)
   const ourHash = (transactions: readonly Transaction[]): string => createBlock({
     chainId, epoch: asEpoch(0), view: asView(1), height: asHeight(1), parentHash: parent.hash, receiptsRoot: '00'.repeat(32) as Hex32,
-    stateRoot: '00'.repeat(32) as StateRoot, proposer: validatorIdOf(producerId), timestamp: asMillis(tsSeconds * 1000), justify: genesisQc(parent), transactions,
+    stateRoot: '00'.repeat(32) as StateRoot, proposer: validatorIdOf(producerId), timestamp: asMillis(tsSeconds * 1000), failedLeaders: [], justify: genesisQc(parent), transactions,
   }).hash
   const theirHash = (transactions: readonly LegacyTx[]): string => legacyHeaderHash({
     height: 1, parentHash: '00'.repeat(32), txRoot: legacyTxRoot(transactions), stateRootHint: vectors.empty_root, proposer: vectors.validator_id, timestampSeconds: tsSeconds,

@@ -6,6 +6,8 @@ import { writeHeader } from '../../domain/block.js'
 import { bytesToHex, ByteWriter } from '../../domain/bytes.js'
 import { encodeQc } from '../../domain/certificate.js'
 import type { DomainEvent, EventData, Placement } from '../../domain/events/schema.js'
+import { readEvidenceBytes } from '../../domain/evidence/check-transaction.js'
+import { viewOfEvidence } from '../../domain/evidence/evidence.js'
 import type { TxReceipt } from '../../domain/execution/types.js'
 import { sha256Hex } from '../../domain/hash.js'
 import { asHeight, type AnomalyId, type Hex32, type ProducerId, type UnixMillis, type ValidatorId } from '../../domain/ids.js'
@@ -62,13 +64,14 @@ function settle(session: Session, anomalyId: AnomalyId, placement: Placement, re
 
 function blockCommitted(item: CertifiedBlock, transactions: BlockTransaction[], { set }: RecorderContext, at: UnixMillis): DomainEvent {
   const { block, certificate, commitCertificate } = item
-  const { chainId: _chainId, justifyHash: _justifyHash, ...header } = block.header
+  const { chainId: _chainId, justifyHash: _justifyHash, failedLeaders, ...header } = block.header
   const headerBytes = new ByteWriter(384)
   writeHeader(headerBytes, block.header)
   return {
     type: 'BlockCommitted',
     data: {
       ...header,
+      ...(failedLeaders.length > 0 ? { failedLeaders: [...failedLeaders] } : {}),
       blockHash: block.hash,
       header: base64(headerBytes.finish()),
       justify: base64(encodeQc(block.justify)),
@@ -100,5 +103,11 @@ function describe(tx: Transaction, receipt: TxReceipt, anomalyId: AnomalyId | un
     publicKey: message === undefined ? null : bytesToHex(message.pubkey),
     signature: message === undefined ? null : bytesToHex(message.signature),
     submittedAtSeconds: message?.tsSeconds ?? null,
+    ...describeEvidence(tx),
   }
+}
+
+function describeEvidence(tx: Transaction): Pick<BlockTransaction, 'evidence'> {
+  const evidence = tx.kind === 'evidence' ? readEvidenceBytes(tx.bytes) : undefined
+  return evidence === undefined ? {} : { evidence: { kind: evidence.kind, offender: evidence.offender, view: viewOfEvidence(evidence) } }
 }

@@ -9,7 +9,7 @@ import { validatorIdOf, validatorSetOf } from '../../../domain/genesis.js'
 import { asEpoch, asHeight, asView, type BlockHash, type ValidatorId, type View } from '../../../domain/ids.js'
 import type { Transaction } from '../../../domain/transaction.js'
 import { voteDataFor } from '../commit-rule.js'
-import { leaderOf } from '../leader.js'
+import { electLeader } from '../leader.js'
 import type { Proposal } from '../messages.js'
 
 export { genesis }
@@ -17,7 +17,8 @@ export const set = validatorSetOf(genesis)
 const SIGNERS = ['v0', 'v1', 'v2', 'v3', 'v4'].map(signerOf)
 export const signer = (index: number): Signer => SIGNERS[index] as Signer
 export const idOf = (index: number): ValidatorId => validatorIdOf(signer(index).publicKey)
-const leaderIndex = (view: View): number => set.byId(leaderOf(set, view))?.index as number
+/** While nobody failed, validators lead in turn. */
+const leaderIndex = (view: View): number => set.byId(electLeader(set, set.validators.map(() => 100), view))?.index as number
 
 const initial = genesisState(genesis)
 export const root = genesisBlock(set.chainId, initial.stateRoot)
@@ -36,14 +37,23 @@ export function blockOn(parent: Block, view: number, choices: BlockChoices = {})
   const { transactions = [] } = choices
   const timestamp = choices.timestamp ?? BLOCK_TIME
   const height = asHeight(parent.header.height + 1)
-  const { stateRoot, receiptsRoot, changes } = executeBlock({ genesis, nodes: allNodes, parentRoot: parent.header.stateRoot, height, timestamp, transactions })
+  const turn = {
+    view: asView(view), proposer: choices.proposer ?? idOf(leaderIndex(asView(view))), justify: choices.justify ?? qcOf(parent),
+    failedLeaders: choices.failedLeaders ?? failedBetween(parent, view),
+  }
+  const { stateRoot, receiptsRoot, changes } = executeBlock({ genesis, nodes: allNodes, parentRoot: parent.header.stateRoot, height, timestamp, turn, transactions })
   for (const [hash, bytes] of changes.puts) nodes.set(hash, bytes)
   const block = createBlock({
-    chainId: set.chainId, epoch: asEpoch(0), view: asView(view), height, parentHash: parent.hash, receiptsRoot, stateRoot, timestamp,
-    proposer: idOf(leaderIndex(asView(view))), justify: choices.justify ?? qcOf(parent), ...choices, transactions,
+    ...turn, chainId: set.chainId, epoch: asEpoch(0), height, parentHash: parent.hash, receiptsRoot, stateRoot, timestamp, ...choices, transactions,
   })
   known.set(block.hash, block)
   return block
+}
+
+/** Those whose turns passed between the parent and a block, as long as nobody failed before. */
+function failedBetween(parent: Block, view: number): ValidatorId[] {
+  const first = Math.max(parent.header.view + 1, view - 2 * SIGNERS.length)
+  return Array.from({ length: Math.max(0, view - first) }, (_, i) => idOf(leaderIndex(asView(first + i))))
 }
 
 /** Makes a block of somebody else known, so that blocks and votes can build on it. */

@@ -5,7 +5,7 @@ import { genesisState } from '../../../domain/execution/execute.js'
 import { asEpoch, asHeight, asView } from '../../../domain/ids.js'
 import type { Transaction } from '../../../domain/transaction.js'
 import { voteDataFor } from '../../core/commit-rule.js'
-import { leaderOf } from '../../core/leader.js'
+import { electLeader } from '../../core/leader.js'
 import type { CommittedBlock } from '../../core/protocol.js'
 import { qcOver, set } from '../../core/testing/forge.js'
 
@@ -24,11 +24,12 @@ export function buildChain(payloads: readonly (readonly Transaction[])[]): TestC
   let parent = root
   let justify = genesisQc(root)
   const made = payloads.map((transactions, i) => {
-    const { receiptsRoot, stateRoot: after, receipts, changes } = state.commit(transactions)
     const view = asView(i + 1)
+    const turn = { view, proposer: electLeader(set, set.validators.map(() => 100), view), failedLeaders: [], justify }
+    const { receiptsRoot, stateRoot: after, receipts, changes } = state.commit(transactions, BLOCK_TIME, turn)
     const block = createBlock({
-      chainId: set.chainId, epoch: asEpoch(0), view, height: asHeight(i + 1), parentHash: parent.hash, receiptsRoot, stateRoot: after,
-      proposer: leaderOf(set, view), timestamp: BLOCK_TIME, justify, transactions,
+      ...turn, chainId: set.chainId, epoch: asEpoch(0), height: asHeight(i + 1), parentHash: parent.hash, receiptsRoot, stateRoot: after,
+      timestamp: BLOCK_TIME, transactions,
     })
     justify = qcOver(voteDataFor(block, parent))
     parent = block

@@ -3,14 +3,14 @@ import { createSigner } from '../../../platform/crypto/ed25519.js'
 import { utf8ToBytes } from '../../bytes.js'
 import { bytesToHex } from '../../bytes.js'
 import type { Signer } from '../../crypto.js'
-import { createGenesis, DEFAULT_LIMITS, type Genesis, type GenesisBody } from '../../genesis.js'
+import { createGenesis, DEFAULT_LIMITS, validatorSetOf, type Genesis, type GenesisBody } from '../../genesis.js'
 import { sha256 } from '../../hash.js'
-import { asAnomalyId, asHeight, asMillis, type Height, type StateRoot, type UnixMillis } from '../../ids.js'
+import { asAnomalyId, asEpoch, asHeight, asMillis, asView, GENESIS_VIEW, ZERO_HASH, type BlockHash, type Height, type StateRoot, type UnixMillis, type ValidatorId } from '../../ids.js'
 import { encodeAnomaly } from '../../message/anomaly.js'
 import { signAnomaly, type AnomalyDraft, type SignScheme } from '../../message/sign-anomaly.js'
 import { createTransaction, type Transaction } from '../../transaction.js'
 import { executeBlock, genesisState } from '../execute.js'
-import type { ExecutionResult, StateChanges, StateNodes } from '../types.js'
+import type { BlockTurn, ExecutionResult, StateChanges, StateNodes } from '../types.js'
 
 export const signerOf = (name: string): Signer => createSigner(sha256(utf8ToBytes(name)))
 const keyOf = (name: string) => ({ name, publicKey: bytesToHex(signerOf(name).publicKey) })
@@ -48,6 +48,13 @@ export function messageOf(n: number, changes: Partial<AnomalyDraft> = {}, produc
 export const txOf = (n: number, changes: Partial<AnomalyDraft> = {}, producer = 'p0'): Transaction =>
   createTransaction('event', messageOf(n, changes, producer))
 
+/** The block of a view whose turn it was, right after its parent; the parent's certificate has no signers. */
+export function turnOf(view: number, start: Genesis = genesis): BlockTurn {
+  const { validators } = validatorSetOf(start)
+  const data = { epoch: asEpoch(0), view: asView(view - 1), height: asHeight(view - 1), blockHash: ZERO_HASH as BlockHash, parentView: GENESIS_VIEW, commit: undefined }
+  return { view: asView(view), proposer: validators[view % validators.length]?.id as ValidatorId, failedLeaders: [], justify: { data, signatures: [] } }
+}
+
 /** A store of nodes that applies each block's changes, as a validator's does. */
 export function createChain(start: Genesis = genesis) {
   const nodes = new Map<string, Uint8Array>()
@@ -59,15 +66,15 @@ export function createChain(start: Genesis = genesis) {
     for (const [hash, bytes] of puts) nodes.set(hash, bytes)
   }
   apply({ puts: initial.puts, deletes: new Set() })
-  const execute = (transactions: readonly Transaction[], timestamp: UnixMillis = BLOCK_TIME, from: StateNodes = nodes): ExecutionResult =>
-    executeBlock({ genesis: start, nodes: from, parentRoot: root, height: asHeight(height + 1), timestamp, transactions })
+  const execute = (transactions: readonly Transaction[], timestamp: UnixMillis = BLOCK_TIME, from: StateNodes = nodes, turn = turnOf(height + 1, start)): ExecutionResult =>
+    executeBlock({ genesis: start, nodes: from, parentRoot: root, height: asHeight(height + 1), timestamp, turn, transactions })
   return {
     nodes,
     get root() { return root },
     execute,
     /** Executes and keeps the result. */
-    commit(transactions: readonly Transaction[], timestamp: UnixMillis = BLOCK_TIME): ExecutionResult {
-      const result = execute(transactions, timestamp)
+    commit(transactions: readonly Transaction[], timestamp: UnixMillis = BLOCK_TIME, turn?: BlockTurn): ExecutionResult {
+      const result = execute(transactions, timestamp, nodes, turn)
       apply(result.changes)
       root = result.stateRoot
       height = asHeight(height + 1)

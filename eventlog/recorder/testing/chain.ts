@@ -4,7 +4,7 @@ import { voteSignBytes, type QuorumCertificate, type VoteData } from '../../../d
 import type { Signer } from '../../../domain/crypto.js'
 import { executeBlock, genesisState } from '../../../domain/execution/execute.js'
 import type { TxReceipt } from '../../../domain/execution/types.js'
-import { asHeight, asView, type StateRoot, type UnixMillis } from '../../../domain/ids.js'
+import { asHeight, asView, type StateRoot, type UnixMillis, type ValidatorId } from '../../../domain/ids.js'
 import { createTransaction, type Transaction } from '../../../domain/transaction.js'
 import type { CertifiedBlock } from '../ports.js'
 import { NOW, type TestNetwork } from './network.js'
@@ -44,14 +44,16 @@ export function createTestChain({ genesis, set, validators }: TestNetwork): Test
       const parent = lastBlock()
       const transactions: Transaction[] = messages.map((bytes) => createTransaction('event', bytes))
       const height = asHeight(parent.header.height + 1)
-      const result = executeBlock({ genesis, nodes: { get: (hash) => nodes.get(hash) }, parentRoot: stateRoot, height, timestamp, transactions })
+      const view = asView(parent.header.view + 1 + skipViews)
+      const leaderOf = (at: number): ValidatorId => set.validators[at % set.validators.length]?.id as ValidatorId
+      const failedLeaders = Array.from({ length: skipViews }, (_, i) => leaderOf(parent.header.view + 1 + i))
+      const turn = { view, proposer: leaderOf(view), failedLeaders, justify: links.at(-1)?.certificate ?? root.justify }
+      const result = executeBlock({ genesis, nodes: { get: (hash) => nodes.get(hash) }, parentRoot: stateRoot, height, timestamp, turn, transactions })
       for (const [hash, bytes] of result.changes.puts) nodes.set(hash, bytes)
       stateRoot = result.stateRoot
-      const view = asView(parent.header.view + 1 + skipViews)
       const block = createBlock({
-        chainId: set.chainId, epoch: set.epoch, view, height, parentHash: parent.hash, receiptsRoot: result.receiptsRoot,
-        stateRoot, proposer: set.validators[view % set.validators.length]?.id as never, timestamp,
-        justify: links.at(-1)?.certificate ?? root.justify, transactions,
+        ...turn, chainId: set.chainId, epoch: set.epoch, height, parentHash: parent.hash, receiptsRoot: result.receiptsRoot,
+        stateRoot, timestamp, transactions,
       })
       links.push({ block, receipts: result.receipts, certificate: certify(block, parent) })
       return block

@@ -41,6 +41,9 @@ export function createMemoryLog(): MemoryLog {
     async *subscribe(from) {
       yield* events.slice(from)
     },
+    async *subscribeFiltered(from) {
+      for (const recorded of events.slice(from)) yield { kind: 'event', recorded }
+    },
     lastRevision: (stream) => Promise.resolve(heads.get(stream)),
     length: () => Promise.resolve(events.length),
     close: () => Promise.resolve(),
