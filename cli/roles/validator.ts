@@ -17,6 +17,7 @@ import { openBlockStore } from '../../consensus/storage/block-store.js'
 import { openSafetyStore } from '../../consensus/storage/safety-record/store.js'
 import type { TransactionCheck } from '../../consensus/core/ports.js'
 import type { Report } from '../../consensus/core/protocol.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
@@ -32,6 +33,8 @@ import type { RunningRole } from './role.js'
 const VERIFIED_CACHE_ENTRIES = 50_000
 /** Transactions offered again after a lost view: enough to fill a block. */
 const REOFFERED_TXS = 500
+/** What an honest validator would never have admitted; the other codes are a matter of time and may be a race. */
+const NEVER_OFFERED: ReadonlySet<RejectCode> = new Set(['MALFORMED', 'TOO_LARGE', 'INVALID_SIGNATURE', 'HASH_MISMATCH'])
 
 export async function startValidator(config: RoleConfig<'validator'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
@@ -84,17 +87,19 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     if (waiting.length > 0) gossip(mesh, 'transactions', encodeTransactions(waiting))
   }
   listen(mesh, 'transactions', (bytes) => {
-    try {
-      for (const tx of decodeTransactions(bytes)) addOffered(tx)
-      node.transactionsAvailable()
-    } catch (error) {
-      log.debug({ error: (error as Error).message }, 'refused gossiped transactions')
+    for (const tx of decodeTransactions(bytes)) {
+      const code = addOffered(tx)
+      if (code !== undefined && NEVER_OFFERED.has(code)) return { reason: code, offence: 'forged' }
     }
+    node.transactionsAvailable()
   })
-  const addOffered = (tx: Transaction): void => {
-    if (tx.kind !== 'event' || store.isSettled(tx.id)) return
+  /** @returns why it is refused */
+  const addOffered = (tx: Transaction): RejectCode | undefined => {
+    if (tx.kind !== 'event' || store.isSettled(tx.id)) return undefined
     const check = checkAnomalyOf(tx, systemClock.now(), rules, verify)
-    if (check.ok) mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
+    if (!check.ok) return check.code
+    mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
+    return undefined
   }
   await serve(mesh, RECEIPTS_PROTOCOL, (request) => answerReceipts(store, request))
 

@@ -32,14 +32,10 @@ export function followChain(mesh: Mesh, validators: readonly Uint8Array[]): Chai
   let next = 0
   let hear: (hasBlocks: boolean) => void = () => undefined
   listen(mesh, 'commits', (bytes) => {
-    try {
-      const { blocks } = decodeAnnouncement(bytes)
-      for (const stored of blocks === undefined ? [] : decodeStoredBlocks(blocks)) announced.set(stored.block.header.height, stored)
-      while (announced.size > MAX_ANNOUNCED) announced.delete(announced.keys().next().value as number)
-      hear(blocks !== undefined)
-    } catch {
-      return // Not from our validators' code; the poll finds what it may have meant.
-    }
+    const { blocks } = decodeAnnouncement(bytes)
+    for (const stored of blocks === undefined ? [] : decodeStoredBlocks(blocks)) announced.set(stored.block.header.height, stored)
+    while (announced.size > MAX_ANNOUNCED) announced.delete(announced.keys().next().value as number)
+    hear(blocks !== undefined)
   })
 
   const news = (signal: AbortSignal): Promise<void> =>
