@@ -5,6 +5,7 @@
 import { createWorld, type WorldOptions } from '../world/create-world.js'
 import type { Counts, Result, Violation, World } from '../types.js'
 import { inTurn } from './turns.js'
+import { START } from '../world/network-of.js'
 
 export type Scenario = {
   readonly name: string
@@ -50,13 +51,10 @@ function resultOf(name: string, worlds: readonly World[]): Result {
   return {
     name, violations,
     counts: worlds.map(({ counts }) => counts).reduce(addCounts),
-    virtualMs: worlds.reduce((sum, world) => sum + world.now() - startOf(world), 0),
+    virtualMs: worlds.reduce((sum, world) => sum + world.now() - START, 0),
     trace: broken?.trace() ?? [],
   }
 }
-
-const starts = new WeakMap<World, number>()
-const startOf = (world: World): number => starts.get(world) ?? world.root.header.timestamp
 
 const addCounts = (a: Counts, b: Counts): Counts =>
   Object.fromEntries(Object.entries(a).map(([key, value]) => [key, value + b[key as keyof Counts]])) as Counts

@@ -16,8 +16,12 @@ export function damage(disk: SimDisk, fault: DiskFault, random: Random): void {
       return disk.forget()
     case 'torn': {
       // A write that had just begun: some bytes of a next entry that nobody ever relied on.
-      if (file === undefined) return
-      const begun = file.slice(offsets.at(-1) ?? 0, (offsets.at(-1) ?? 0) + 8 + random.below(100))
+      const newest = offsets.at(-1)
+      if (file === undefined || newest === undefined) return
+      const end = newest + 8 + new DataView(file.buffer, file.byteOffset).getUint32(newest)
+      // The crash itself may have left such a part; a second one cannot come after it.
+      if (end !== file.length) return
+      const begun = file.slice(newest, newest + 8 + random.below(100))
       begun[4] = (begun[4] as number) ^ 0xff
       disk.safetyFile = joined(file, begun)
       return

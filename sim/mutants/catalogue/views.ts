@@ -14,7 +14,7 @@ export const VIEWS: readonly Mutant[] = [
   mutant('a timeout needs no reason for its view', ignore(PACEMAKER, "'no-entry-proof'"), pacemaker),
   mutant('the signature of a timeout is not checked', ignore(PACEMAKER, "'bad-signature'"), pacemaker),
   mutant('the certificate of a timeout is not checked', ignore(PACEMAKER, "'bad-certificate'"), pacemaker),
-  mutant('the timeout certificate of a timeout is not checked', ignore(PACEMAKER, "'bad-timeout-certificate'\n"), pacemaker),
+  mutant('the timeout certificate of a timeout is not checked', ignore(PACEMAKER, "'bad-timeout-certificate'", "\n  return undefined"), pacemaker),
   mutant('a timeout certificate on its own is not checked', edit(PACEMAKER, 'if (!isValidTc(core, tc)) return', 'if (tc.view < 0) return'), { tests: tests('pacemaker', 'sync-info') }),
   mutant('a timeout of another view counts for this one', edit(PACEMAKER, 'if (timeout.view === core.view) countTimeout', 'countTimeout'), pacemaker),
   mutant('a timeout certificate is not passed on', edit(PACEMAKER, "    emit(core, { type: 'broadcast', message: { type: 'timeout-certificate', tc: outcome.tc } })\n", ''), pacemaker),

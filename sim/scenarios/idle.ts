@@ -1,0 +1,121 @@
+/** Without work nothing happens, however long; with work everything happens at once, whoever holds it. */
+import { genesisQc } from '../../domain/block.js'
+import { scenario, type Scenario } from './scenario.js'
+import { expectCommits, expectQuiet, expectThat, expectViewChanges, go, nodeAt, running } from './script.js'
+
+const MINUTES = 60_000
+
+const tenMinutes = scenario(
+  'ten quiet minutes',
+  'Ten minutes without work: no block, no view change, no message. Then one transaction at each validator in turn, which need not lead: each commits after at most one timeout a validator.',
+  (open) => {
+    const world = open({ n: 5 })
+    world.submitTx(1)
+    expectCommits(world, world.nodes, [1], 100)
+    expectQuiet(world, 10 * MINUTES)
+    expectViewChanges(world, 0)
+    for (let at = 0; at < 5; at++) {
+      world.submitTx(10 + at)
+      expectCommits(world, world.nodes, [10 + at], 100)
+      expectQuiet(world)
+    }
+    expectViewChanges(world, 0)
+  },
+)
+
+const onlyOneKnows = scenario(
+  'a transaction that only one validator holds',
+  'Nobody else has work, so nobody else helps to give up views: it commits when its holder leads, or when what it proposes is seen.',
+  (open) => {
+    for (let at = 0; at < 4; at++) {
+      const world = open({ n: 4, gossip: true })
+      go(world, 10)
+      world.submitTx(1, nodeAt(world, at))
+      expectCommits(world, world.nodes, [1], 5 * world.baseTimeoutMs)
+      expectViewChanges(world, 1)
+      expectQuiet(world)
+    }
+  },
+)
+
+const deadLeader = scenario(
+  'idle with a dead leader',
+  'The leader of the present view died while nobody had work: nothing happens. A transaction then costs one timeout, and a dead second leader one more.',
+  (open) => {
+    for (const dead of [[1], [1, 2]]) {
+      const world = open({ n: dead.length === 1 ? 4 : 7 })
+      go(world, 10)
+      for (const position of dead) world.crash(nodeAt(world, position))
+      expectQuiet(world)
+      expectViewChanges(world, 0)
+      world.submitTx(1)
+      expectCommits(world, running(world), [1], (dead.length === 1 ? 1.2 : 2.4) * world.baseTimeoutMs)
+      expectViewChanges(world, dead.length)
+    }
+  },
+)
+
+const lagsBehind = scenario(
+  'one that missed the end while all are quiet',
+  'v3 misses every message of the last two views; then all is quiet, so nobody would tell it. As soon as anything is said to it, or by it, it has all.',
+  (open) => {
+    for (const way of ['connect', 'transaction', 'old timeout'] as const) {
+      const world = open({ n: 4 })
+      world.submitTx(1)
+      expectCommits(world, world.nodes, [1], 100)
+      go(world, 1000)
+      const lone = nodeAt(world, 3)
+      world.filter = (from, to) => from !== lone && to !== lone
+      const others = world.nodes.filter((node) => node !== lone)
+      world.submitTx(2, ...others)
+      expectCommits(world, others, [2], 5 * world.baseTimeoutMs)
+      go(world, 3000)
+      world.filter = () => true
+      expectThat(world, world.isIdle(), 'the others are not quiet')
+      if (way === 'connect') world.connect(lone, nodeAt(world, 0))
+      else if (way === 'transaction') world.submitTx(3, lone)
+      else {
+        const highQc = lone.records.at(-1)?.highQc ?? genesisQc(world.root)
+        world.deliver(nodeAt(world, 0), lone.id, { type: 'sync-info', info: { highQc, highTc: undefined, committedHeight: 0 as never } })
+      }
+      expectCommits(world, [lone], [2], 3 * world.baseTimeoutMs)
+      if (way === 'transaction') {
+        world.submitTx(3)
+        expectCommits(world, world.nodes, [3], 5 * world.baseTimeoutMs)
+      }
+      expectQuiet(world)
+    }
+  },
+)
+
+const leaderHoldsNothing = scenario(
+  'a leader that never proposes what it was given',
+  'Validator 1 holds none of the transactions, as one would who keeps them back: its turn is given up, and the next leader proposes them.',
+  (open) => {
+    const world = open({ n: 4 })
+    go(world, 10)
+    world.submitTx(1, ...world.nodes.filter((node) => node.position !== 1))
+    expectCommits(world, world.nodes, [1], 1.2 * world.baseTimeoutMs)
+    expectViewChanges(world, 1)
+    expectQuiet(world)
+  },
+)
+
+const timersStayShort = scenario(
+  'timers do not grow for ever',
+  'Below a quorum views cannot change, and above one with dead leaders they do: timers grow to three times the base at most, and are short again after a commit.',
+  (open) => {
+    const world = open({ n: 10 })
+    go(world, 10)
+    for (const position of [1, 2, 3]) world.crash(nodeAt(world, position))
+    for (let k = 1; k <= 6; k++) {
+      world.submitTx(k)
+      // Three dead leaders in a row: 1 + 1.2 + 1.44 of the base, and a little for the messages.
+      expectCommits(world, running(world), [k], 3.9 * world.baseTimeoutMs)
+      go(world, 500)
+    }
+    expectQuiet(world)
+  },
+)
+
+export const IDLE: readonly Scenario[] = [tenMinutes, onlyOneKnows, deadLeader, lagsBehind, leaderHoldsNothing, timersStayShort]
