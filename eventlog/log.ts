@@ -2,7 +2,7 @@
  * The event log port: an append-only, totally ordered log of streams. Positions have no gaps; an append is atomic
  * over all its streams, guarded by expected revisions and idempotent by event id.
  */
-import type { DomainEvent } from '../domain/events/schema.js'
+import type { DomainEvent, EventType } from '../domain/events/schema.js'
 import type { Position } from '../domain/ids.js'
 
 /** `any`: no check. `none`: the stream must not exist. `exists`: it must. A number: revision of its last event. */
@@ -32,6 +32,17 @@ export type AppendResult =
 
 export type ReadDirection = { readonly from?: number; readonly limit?: number; readonly backwards?: boolean }
 
+/** What a reader wants to see; a list that is absent asks for everything, an event must satisfy all that are there. */
+export type EventFilter = { readonly streamPrefixes?: readonly string[]; readonly eventTypes?: readonly EventType[] }
+
+export type Delivery =
+  | { readonly kind: 'event'; readonly recorded: RecordedEvent }
+  /** All events before `position` were delivered or passed over: where to begin after a restart. */
+  | { readonly kind: 'checkpoint'; readonly position: Position }
+
+/** An event id that came again with other content: two writers contradict each other. */
+export type LogAlarm = { readonly kind: 'id-conflict'; readonly id: string; readonly stream: string }
+
 export type EventLog = {
   append(appends: readonly StreamAppend[]): Promise<AppendResult>
   /** Events of one stream from revision `from` (inclusive). A stream that does not exist is empty. */
@@ -40,6 +51,8 @@ export type EventLog = {
   readAll(options?: ReadDirection): AsyncIterable<RecordedEvent>
   /** All events from position `from` (inclusive), then new ones as they come, until `signal` aborts. */
   subscribe(from: Position, signal: AbortSignal): AsyncIterable<RecordedEvent>
+  /** The same for the events that `filter` lets through, with checkpoints where others were passed over. */
+  subscribeFiltered(from: Position, signal: AbortSignal, filter: EventFilter): AsyncIterable<Delivery>
   /** Revision of the stream's last event, or undefined where the stream does not exist. */
   lastRevision(stream: string): Promise<number | undefined>
   /** Number of events in the log: the position the next event will get. */

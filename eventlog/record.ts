@@ -31,6 +31,11 @@ export function decodeRecord(bytes: Uint8Array): RecordedEvent {
   return { id, stream, revision: Number(stored.revision), position: asPosition(Number(stored.position)), event: decodeEvent(stored) }
 }
 
+/** Stream and type of stored bytes, without decoding the data. Throws EventFormatError. */
+export function peekRecord(bytes: Uint8Array): { readonly stream: string; readonly type: string } {
+  return parseStored(bytes)
+}
+
 const DECIMAL = /^\d{1,16}$/
 
 function parseStored(bytes: Uint8Array): StoredRecord {

@@ -4,20 +4,21 @@
  */
 import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
-import { checkAppends } from '../check-append.js'
+import { checkAppends, streamOf } from '../check-append.js'
 import type { EntryLog } from '../entries.js'
 import { EventLogError } from '../errors.js'
-import type { EventLog } from '../log.js'
+import { follow, followFiltered } from '../follow.js'
+import type { EventLog, LogAlarm } from '../log.js'
 import { appendInTransaction, prepareAppend } from './append.js'
 import { createGrowthWatch } from './growth.js'
-import { lengthOf, readAll, readPage, readStream, refresh, subscribe } from './read.js'
+import { lengthOf, readAll, readPage, readStream, refresh } from './read.js'
 import { openTables, type OpenTables } from './tables.js'
 
-export type OpenEmbeddedLog = Omit<OpenTables, 'path'>
+export type OpenEmbeddedLog = Omit<OpenTables, 'path'> & { readonly onAlarm?: (alarm: LogAlarm) => void }
 export type EmbeddedLog = EventLog & EntryLog
 
 /** Opens the log in folder `path`. Throws EventLogError or StorageError, both with a sentence that says what to do. */
-export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {}): Promise<EmbeddedLog> {
+export async function openEmbeddedLog(path: string, { onAlarm, ...options }: OpenEmbeddedLog = {}): Promise<EmbeddedLog> {
   const tables = await openTables({ path, ...options })
   const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError)
   let isClosed = false
@@ -29,26 +30,7 @@ export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {
     return lengthOf(tables)
   }
   const waitForGrowth = createGrowthWatch(() => (isClosed ? undefined : currentLength()))
-
-  return {
-    async append(appends) {
-      refuseClosed()
-      checkAppends(appends)
-      const prepared = appends.map(prepareAppend)
-      try {
-        return await commit(() => appendInTransaction(tables, prepared))
-      } catch (error) {
-        throw error instanceof EventLogError ? error : storageErrorFrom(error, path)
-      }
-    },
-    readStream: (stream, readOptions) => readStream(tables, stream, readOptions),
-    readAll: (readOptions) => readAll(tables, readOptions),
-    subscribe: (from, signal) => subscribe(tables, from, () => signal.aborted || isClosed, (length) => waitForGrowth(length, signal)),
-    async lastRevision(stream) {
-      refuseClosed()
-      refresh(tables)
-      return tables.heads.get(stream)
-    },
+  const entries: EntryLog = {
     async length() {
       refuseClosed()
       return currentLength()
@@ -59,6 +41,31 @@ export async function openEmbeddedLog(path: string, options: OpenEmbeddedLog = {
       return readPage(tables, request)
     },
     waitForGrowth,
+  }
+
+  return {
+    async append(appends) {
+      refuseClosed()
+      checkAppends(appends)
+      const prepared = appends.map(prepareAppend)
+      try {
+        const result = await commit(() => appendInTransaction(tables, prepared))
+        if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(appends, result.id) })
+        return result
+      } catch (error) {
+        throw error instanceof EventLogError ? error : storageErrorFrom(error, path)
+      }
+    },
+    readStream: (stream, readOptions) => readStream(tables, stream, readOptions),
+    readAll: (readOptions) => readAll(tables, readOptions),
+    subscribe: (from, signal) => follow({ log: entries, from, signal, isClosed: () => isClosed }),
+    subscribeFiltered: (from, signal, filter) => followFiltered({ log: entries, from, signal, isClosed: () => isClosed }, filter),
+    async lastRevision(stream) {
+      refuseClosed()
+      refresh(tables)
+      return tables.heads.get(stream)
+    },
+    ...entries,
     async close() {
       if (isClosed) return
       isClosed = true

@@ -2,7 +2,7 @@
  * Reads of the embedded log, always in bounded pages: no LMDB cursor stays open between pages, so a slow consumer
  * keeps no old pages alive and the writer is never held up.
  */
-import { asPosition, type Position } from '../../domain/ids.js'
+import { asPosition } from '../../domain/ids.js'
 import { DEFAULT_BATCH_BYTES, type LogEntry, type ReadEntries } from '../entries.js'
 import type { ReadDirection, RecordedEvent } from '../log.js'
 import { decodeRecord } from '../record.js'
@@ -65,21 +65,4 @@ export async function* readStream(tables: LogTables, stream: string, { from, lim
 
 function decodeAt(tables: LogTables, position: number): RecordedEvent {
   return decodeRecord(tables.entries.get(position) as Buffer)
-}
-
-/** @param isOver asked before each event and after each wait */
-export async function* subscribe(
-  tables: LogTables, from: Position, isOver: () => boolean, waitForGrowth: (length: number) => Promise<number>,
-): AsyncGenerator<RecordedEvent> {
-  let next: number = from
-  while (!isOver()) {
-    refresh(tables)
-    const page = readPage(tables, { from: asPosition(next), limit: PAGE })
-    for (const { bytes } of page) {
-      if (isOver()) return
-      yield decodeRecord(bytes)
-      next += 1
-    }
-    if (page.length === 0) await waitForGrowth(next)
-  }
 }
