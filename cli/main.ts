@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import '../platform/polyfill.js'
 import { Command } from 'commander'
+import { registerBench } from './commands/bench.js'
 import { registerDetect } from './commands/detect.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerGenesis } from './commands/genesis.js'
@@ -26,6 +27,7 @@ registerGenesis(program)
 registerKeys(program)
 registerRoles(program)
 registerDetect(program)
+registerBench(program)
 
 try {
   await program.parseAsync()

@@ -1,0 +1,45 @@
+/** `cybermesh bench`: measures this machine and what the program makes of it. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { writeFileSync } from 'node:fs'
+import { answer, withJson, type JsonFlag } from '../shared/answer.js'
+import { UserError } from '../shared/user-error.js'
+
+type Flags = JsonFlag & {
+  readonly validators: number; readonly seconds: number; readonly rate?: number; readonly moderate: number; readonly idle: number
+  readonly folder?: string; readonly out?: string
+}
+
+export function registerBench(program: Command): void {
+  const bench = program.command('bench').description('benchmarks, each beside a limit measured in the same run')
+  withJson(bench.command('consensus').description('validators as processes with real sockets and real flushes: signed transactions a second, commit latency, CPU and bytes'))
+    .option('--validators <n>', 'how many validators', count(4, 20), 5)
+    .option('--seconds <n>', 'length of each load', count(1, 200), 10)
+    .option('--rate <n>', 'offer this many transactions a second instead of looking for the highest rate that is sustained', count(1, 100_000))
+    .option('--moderate <n>', 'transactions a second at which latency is measured', count(1, 100_000), 500)
+    .option('--idle <n>', 'seconds without work; 0 leaves this out', count(0, 3600), 10)
+    .option('--folder <path>', 'where the data folders lie while it runs: on the disk that is to be measured')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: Flags) => {
+      const [{ runBench }, { renderBench }] = await Promise.all([import('../../bench/consensus/run-bench.js'), import('../../bench/consensus/render.js')])
+      const result = await runBench({
+        validators: flags.validators, seconds: flags.seconds, rate: flags.rate, moderateRate: flags.moderate, idleSeconds: flags.idle, folder: flags.folder,
+        progress: (line) => void process.stderr.write(`${line}\n`),
+      })
+      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
+      answer(flags, result, renderBench)
+    })
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UserError('UNWRITABLE', `${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); check the folder and its permissions`)
+  }
+}
+
+const count = (least: number, most: number) => (text: string): number => {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most)) throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`)
+  return value
+}
