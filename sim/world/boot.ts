@@ -1,5 +1,6 @@
 /** The one place where the simulator touches how a core is made: from a disk to a running engine. */
 import { executeBlock } from '../../domain/execution/execute.js'
+import type { ExecutionResult } from '../../domain/execution/types.js'
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
 import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
@@ -21,14 +22,16 @@ export type BootOptions = {
   readonly baseTimeoutMs: number
   /** Who leads a view, where a script wants to say so instead of the core. */
   readonly electLeader?: ElectLeader
+  /** What this node takes for the result of an execution, where a script wants its software to be wrong. */
+  readonly misexecute?: (result: ExecutionResult) => ExecutionResult
 }
 
 /** Throws SafetyRecordError where the disk does not allow a start. */
-export function boot(disk: SimDisk, { network, ...config }: BootOptions): Engine {
+export function boot(disk: SimDisk, { network, misexecute = (result) => result, ...config }: BootOptions): Engine {
   const { genesis, set, root } = network
   return createEngine({
     ...config, set, limits: genesis.limits, genesisBlock: root.block, committedNodes: disk.nodes,
-    execute: (input) => executeBlock({ ...input, genesis }),
+    execute: (input) => misexecute(executeBlock({ ...input, genesis })),
   }, recover(root, disk, disk.readSafety()))
 }
 

@@ -1,4 +1,5 @@
 /** Real cores of n validators, and twins of some, in virtual time on one thread: the same seed gives the same run. */
+import type { ExecutionResult } from '../../domain/execution/types.js'
 import type { ValidatorId } from '../../domain/ids.js'
 import type { ElectLeader } from '../../consensus/core/leader.js'
 import { encodeMessage, type PeerMessage } from '../../consensus/core/messages.js'
@@ -29,6 +30,8 @@ export type WorldOptions = {
   readonly faults?: FaultPlan
   /** Who leads which view, where a script wants to say so. */
   readonly electLeader?: ElectLeader
+  /** One validator whose software gets other results than the others. */
+  readonly misexecute?: { readonly index: number; readonly change: (result: ExecutionResult) => ExecutionResult }
   /** A node whose view fails shows its waiting transactions to the others, as validators do. */
   readonly gossip?: boolean
   /** Milliseconds from one node to another, instead of the delay of the fault plan. */
@@ -78,6 +81,7 @@ export function createWorld(options: WorldOptions): World {
     boot: (node, signer) => boot(node.disk, {
       network, self: node.id, signer, verify, checkTransaction, baseTimeoutMs, pool: poolOver(node.pool),
       ...(options.electLeader === undefined ? {} : { electLeader: options.electLeader }),
+      ...(options.misexecute?.index === node.index ? { misexecute: options.misexecute.change } : {}),
     }),
     holdersOf: (id) => nodes.filter((node) => node.id === id),
     transmit(from, to, message) {
@@ -119,6 +123,13 @@ export function createWorld(options: WorldOptions): World {
     }
   }
   const known = new Map<string, ReturnType<typeof transactionOf>>()
+  const minutes = new Map<number, number>()
+  /** Names the minute in which it was first asked for. */
+  const tx = (k: number): ReturnType<typeof transactionOf> => {
+    const minute = minutes.get(k) ?? Math.floor((timeline.now() - START) / 60_000)
+    minutes.set(k, minute)
+    return transactionOf(k, signatures, minute)
+  }
   const hold = (node: NodeBody, ids: readonly string[]): void => {
     const settled = settledBy(node)
     for (const id of ids) {
@@ -133,9 +144,9 @@ export function createWorld(options: WorldOptions): World {
     signer: environment.signer,
     now: timeline.now,
     filter: () => true,
-    tx: (k) => transactionOf(k, signatures),
+    tx,
     submitTx(k, ...to) {
-      const tx = transactionOf(k, signatures)
+      const tx = world.tx(k)
       known.set(tx.id, tx)
       counts.transactions += 1
       for (const node of to.length > 0 ? to : nodes.filter(({ isUp }) => isUp)) hold(node as NodeBody, [tx.id])

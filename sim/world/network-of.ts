@@ -36,16 +36,19 @@ export function networkOf(n: number): Network {
 
 const transactions = new Map<string, Transaction>()
 
-/** The k-th anomaly: its own id and nonce. Two producers take turns. */
-export function transactionOf(k: number, mode: SignatureMode): Transaction {
-  const key = `${mode} ${k}`
+/**
+ * The k-th anomaly: its own id and nonce. Two producers take turns.
+ * @param minute of virtual time, which the message names: validators refuse messages of another time
+ */
+export function transactionOf(k: number, mode: SignatureMode, minute = 0): Transaction {
+  const key = `${mode} ${k} ${minute}`
   const known = transactions.get(key)
   if (known !== undefined) return known
   const nonce = new Uint8Array(16)
   new DataView(nonce.buffer).setUint32(12, k)
   const draft = {
     id: asAnomalyId(`00000000-0000-4000-8000-${k.toString(16).padStart(12, '0')}`), type: 'ddos' as const, source: '203.0.113.7', severity: 7, confidence: 0.5,
-    tsSeconds: START_SECONDS, payload: utf8ToBytes(JSON.stringify({ severity: 7, confidence: 0.5, n: k })), modelVersion: 'v1.0.0', nonce,
+    tsSeconds: START_SECONDS + 60 * minute, payload: utf8ToBytes(JSON.stringify({ severity: 7, confidence: 0.5, n: k })), modelVersion: 'v1.0.0', nonce,
   }
   const tx = createTransaction('event', encodeAnomaly(signAnomaly(draft, signerOf(k % 2 === 0 ? 'p0' : 'p1', mode))))
   transactions.set(key, tx)
