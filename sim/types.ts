@@ -23,6 +23,8 @@ export type ViolationKind =
   | 'state-differs' | 'two-certificates' | 'lock-fell' | 'unbounded' | 'not-idle'
   /** An honest validator raised the safety alarm. */
   | 'alarm'
+  /** A validator whose memory is whole stopped for good. */
+  | 'false-halt'
   /** The core threw. */
   | 'exception'
   /** A script expected something else. */
@@ -36,8 +38,10 @@ export type Counts = {
   events: number
   crashes: number
   restarts: number
-  /** Validators that refused to start from a damaged disk, or stopped for good. */
+  /** Validators that refused to start from a damaged disk. */
   refusals: number
+  /** Validators that stopped since their key had signed what they do not remember. */
+  halts: number
   /** Distinct heights that an honest validator committed. */
   commits: number
   emptyBlocks: number

@@ -13,17 +13,18 @@ export function expectCommitted(world: World, txs: readonly TxId[], baseTimeouts
   const start = world.now()
   const withinMs = baseTimeouts * world.baseTimeoutMs
   const waiting = new Map(livingOf(world).map((node) => [node, { seen: 0, missing: new Set<string>(txs) }]))
-  const isDone = (): boolean => {
-    for (const [node, progress] of waiting) {
-      for (; progress.seen < node.committed.length; progress.seen++) {
-        for (const { id } of node.committed[progress.seen]?.block.transactions ?? []) progress.missing.delete(id)
-      }
-      if (progress.missing.size > 0) return false
+  const read = (node: SimNode, progress: { seen: number; readonly missing: Set<string> }): boolean => {
+    for (; progress.seen < node.committed.length; progress.seen++) {
+      for (const { id } of node.committed[progress.seen]?.block.transactions ?? []) progress.missing.delete(id)
     }
+    return progress.missing.size === 0
+  }
+  const isDone = (): boolean => {
+    for (const [node, progress] of waiting) if (!read(node, progress)) return false
     return true
   }
   if (world.runUntil(isDone, withinMs)) return world.now() - start
-  const lacking = [...waiting].filter(([, { missing }]) => missing.size > 0)
+  const lacking = [...waiting].filter(([node, progress]) => !read(node, progress))
     .map(([node, { missing }]) => `${node.name} (${node.isUp ? `view ${node.engine.status().view}, height ${node.engine.status().committedHeight}` : 'down'}) lacks ${missing.size}`)
   world.violate('stall', `${withinMs} ms after the network healed: ${lacking.join(', ')} of ${txs.length} transactions`)
   return undefined

@@ -5,6 +5,7 @@ import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
 import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
 import type { Transaction } from '../../domain/transaction.js'
+import { createNodeCache } from '../../domain/state/nodes.js'
 import { createEngine, type Engine } from '../../consensus/core/engine.js'
 import type { ElectLeader } from '../../consensus/core/leader.js'
 import type { CheckTransaction, TransactionCheck, TxPool } from '../../consensus/core/ports.js'
@@ -25,6 +26,9 @@ export type BootOptions = {
   /** What this node takes for the result of an execution, where a script wants its software to be wrong. */
   readonly misexecute?: (result: ExecutionResult) => ExecutionResult
 }
+
+/** Small beside the product's, so that nodes are also read from the store. */
+const STATE_CACHE_NODES = 64
 
 /** Throws SafetyRecordError where the disk does not allow a start. */
 export function boot(disk: SimDisk, { network, misexecute = (result) => result, ...config }: BootOptions): Engine {

@@ -23,6 +23,7 @@ export type Hands = {
   fetch(effect: Extract<Effect, { type: 'fetch' }>): void
   commit(blocks: readonly CommittedBlock[]): void
   report(report: Report): void
+  halt(reason: string): void
 }
 
 export function carryOut(node: SimNode, effects: readonly Effect[], hands: Hands): void {
@@ -61,6 +62,9 @@ function carryOutOne(node: SimNode, effect: Exclude<Effect, { type: 'commit' }>,
     case 'report':
       hands.report(effect.report)
       return true
+    case 'halt':
+      hands.halt(effect.reason)
+      return false
   }
 }
 

@@ -43,7 +43,7 @@ export type WorldOptions = {
 /** Longer than any answer takes; a lost one counts as failed then. */
 const FETCH_TIMEOUT_MS = 1000
 const NO_COUNTS: Counts = {
-  messages: 0, bytes: 0, events: 0, crashes: 0, restarts: 0, refusals: 0, commits: 0, emptyBlocks: 0, viewChanges: 0, fetches: 0, transactions: 0,
+  messages: 0, bytes: 0, events: 0, crashes: 0, restarts: 0, refusals: 0, halts: 0, commits: 0, emptyBlocks: 0, viewChanges: 0, fetches: 0, transactions: 0,
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -131,10 +131,9 @@ export function createWorld(options: WorldOptions): World {
     return transactionOf(k, signatures, minute)
   }
   const hold = (node: NodeBody, ids: readonly string[]): void => {
-    const settled = settledBy(node)
     for (const id of ids) {
       const tx = known.get(id)
-      if (tx !== undefined && !settled.has(id)) node.pool.set(tx.id, tx)
+      if (tx !== undefined && !node.settled.has(tx.id)) node.pool.set(tx.id, tx)
     }
     node.submit({ type: 'transactions-available' })
   }
@@ -203,9 +202,5 @@ export function createWorld(options: WorldOptions): World {
   for (const a of nodes) for (const b of nodes) if (a.position < b.position && a.id !== b.id) world.connect(a, b)
   return world
 }
-
-/** Ids of what this node knows as final: what is offered again late must not wait again. */
-const settledBy = (node: SimNode): ReadonlySet<string> =>
-  new Set(node.committed.flatMap(({ block }) => block.transactions.map(({ id }) => id)))
 
 export { USUAL_DELAY_MS }

@@ -1,6 +1,6 @@
 /** One validator in virtual time: its core, its disk, its timers, and what happens when its power goes and comes back. */
 import { DecodeError } from '../../domain/bytes.js'
-import { asMillis, type BlockHash, type UnixMillis, type ValidatorId } from '../../domain/ids.js'
+import { asMillis, type BlockHash, type TxId, type UnixMillis, type ValidatorId } from '../../domain/ids.js'
 import { firstSafetyRecord } from '../../consensus/node/recover.js'
 import { SafetyRecordError } from '../../consensus/storage/safety-record/read.js'
 import type { Block } from '../../domain/block.js'
@@ -22,6 +22,8 @@ export type NodeBody = SimNode & {
   crash(): void
   start(disk: DiskFault): void
   ancestors(target: BlockHash, fromHeight: number): readonly Block[]
+  /** Transactions it knows as final: offered again late, they must not wait again. */
+  readonly settled: Set<TxId>
   /** Rises with every start and every crash: what was planned for an older one is void. */
   incarnation: number
 }
@@ -104,11 +106,20 @@ export function createNode(environment: Environment, index: number, position: nu
       node.reports.push(report)
       environment.onReport(node, report)
     },
+    halt(reason) {
+      if (node.isHonest) environment.violate('false-halt', `${node.name} remembers all it signed and stopped for good: ${reason}`)
+      crash()
+      node.stopped = reason
+      counts.halts += 1
+    },
   }
 
   const remember = (blocks: readonly CommittedBlock[]): void => {
     for (const committed of blocks) {
-      for (const tx of committed.block.transactions) node.pool.delete(tx.id)
+      for (const tx of committed.block.transactions) {
+        node.settled.add(tx.id)
+        node.pool.delete(tx.id)
+      }
       if (committed.block.header.height > node.committed.length) node.committed.push(committed)
     }
   }
@@ -161,7 +172,7 @@ export function createNode(environment: Environment, index: number, position: nu
     id: validator.id,
     isHonest: !isTwin, isUp: false, stopped: undefined,
     engine: undefined as unknown as SimNode['engine'],
-    committed: [], reports: [], sent: [], records: [], pool: new Map(),
+    committed: [], reports: [], sent: [], records: [], pool: new Map(), settled: new Set(),
     clockSkewMs: 0, fuse: undefined, speak: undefined, answerFetch: undefined, wrap: undefined, incarnation: 0,
     submit, crash,
     hear(from, message) {

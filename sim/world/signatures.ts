@@ -54,16 +54,11 @@ function isMarked(signature: Uint8Array): boolean {
 
 /** Four lanes of a multiplicative hash over secret and message: not for the outside world, quick and even here. */
 function keyedHash(secret: Uint8Array, message: Uint8Array): Uint8Array {
-  let [a, b, c, d] = [0x243f6a88, 0x85a308d3 | 0, 0x13198a2e, 0x03707344]
-  for (const bytes of [secret, message, secret]) {
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] as number
-      a = Math.imul(a ^ byte, 0x01000193)
-      b = Math.imul((b ^ byte) + (a >>> 13), 0x85ebca6b)
-      c = Math.imul(c + byte, 0xc2b2ae35) ^ (b >>> 15)
-      d = Math.imul(d ^ (c >>> 7), 0x27d4eb2f) + byte
-    }
-  }
+  const lanes = { a: 0x243f6a88, b: 0x05a308d3, c: 0x13198a2e, d: 0x03707344 }
+  mix(lanes, secret)
+  mix(lanes, message)
+  mix(lanes, secret)
+  let { a, b, c, d } = lanes
   const signature = new Uint8Array(SIGNATURE_BYTES)
   signature.set(MARK)
   const view = new DataView(signature.buffer)
@@ -75,6 +70,27 @@ function keyedHash(secret: Uint8Array, message: Uint8Array): Uint8Array {
     view.setInt32(at, d)
   }
   return signature
+}
+
+/** Takes in words of four bytes, the last one filled up, and the length. */
+function mix(lanes: { a: number; b: number; c: number; d: number }, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const whole = bytes.length & ~3
+  let { a, b, c, d } = lanes
+  const take = (word: number): void => {
+    a = Math.imul(a ^ word, 0x01000193)
+    b = Math.imul((b ^ word) + (a >>> 13), 0x85ebca6b)
+    c = Math.imul(c + word, 0xc2b2ae35) ^ (b >>> 15)
+    d = Math.imul(d ^ (c >>> 7), 0x27d4eb2f) + word
+  }
+  for (let at = 0; at < whole; at += 4) take(view.getInt32(at))
+  let rest = bytes.length
+  for (let at = whole; at < bytes.length; at++) rest = (rest << 8) | (bytes[at] as number)
+  take(rest)
+  lanes.a = a
+  lanes.b = b
+  lanes.c = c
+  lanes.d = d
 }
 
 function rememberVerdicts(verify: VerifySignature): VerifySignature {
