@@ -5,6 +5,7 @@ import { heightOf, type TreeBlock } from './block-tree.js'
 import { commitsParent } from './commit-rule.js'
 import { emit, report, type Core } from './core-state.js'
 import { requestBlock } from './fetching.js'
+import { watchQc, watchTc } from './own-signatures.js'
 import type { CommittedBlock } from './protocol.js'
 
 /** Votes and proposals are kept this many views back, so that a late second one is still seen as what it is. */
@@ -12,6 +13,7 @@ export const KEPT_VIEWS = 16
 
 /** @param from who showed the certificate, and so can be asked for its block */
 export function processQc(core: Core, qc: QuorumCertificate, from: ValidatorId | undefined): void {
+  watchQc(core, qc)
   if (qc.data.view > core.record.highQc.data.view) core.record = { ...core.record, highQc: qc }
   commitBy(core, qc)
   if (!core.tree.get(qc.data.blockHash) && qc.data.height > heightOf(core.tree.head)) requestBlock(core, qc.data.blockHash, from)
@@ -19,6 +21,7 @@ export function processQc(core: Core, qc: QuorumCertificate, from: ValidatorId |
 }
 
 export function processTc(core: Core, tc: TimeoutCertificate, from: ValidatorId | undefined): void {
+  watchTc(core, tc)
   processQc(core, tc.highQc, from)
   if (core.record.highTc === undefined || tc.view > core.record.highTc.view) core.record = { ...core.record, highTc: tc }
   if (tc.view < core.view) return

@@ -32,6 +32,8 @@ export type CoreConfig = {
   readonly baseTimeoutMs: number
   /** Chooses leaders in tests; the product always elects by score. All nodes of a network must choose alike. */
   readonly electLeader?: ElectLeader
+  /** Only in the simulator: this key signs elsewhere too, on purpose, so its own signatures from outside stop nobody. */
+  readonly sharesKey?: boolean
 }
 
 /** What a node finds on its disk. */
@@ -61,6 +63,12 @@ export type Core = {
   readonly proposals: Map<string, SeenProposal>
   /** Standings after a block of the tree, as read from its state. */
   readonly leaders: WeakMap<Block, LeadersState>
+  /** Peers that have said where they stand since the start. */
+  readonly heardFrom: Set<ValidatorId>
+  /** How many of them it takes before anything is signed. */
+  mustHear: number
+  /** Why this node has stopped for good. */
+  haltReason: string | undefined
   record: SafetyRecord
   view: View
   now: UnixMillis
@@ -88,6 +96,9 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
     fetches: new Map(),
     proposals: new Map(),
     leaders: new WeakMap(),
+    heardFrom: new Set(),
+    mustHear: 0,
+    haltReason: undefined,
     record,
     view: asView(Math.max(record.highQc.data.view, record.highTc?.view ?? 0) + 1),
     now: 0 as UnixMillis,

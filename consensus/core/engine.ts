@@ -8,6 +8,7 @@ import { heightOf } from './block-tree.js'
 import { addBlock, onBlocks, onFetchFailed } from './catch-up.js'
 import { createCoreState, type Core, type CoreConfig, type Recovered } from './core-state.js'
 import { leaderAfter, leadersAfter } from './election.js'
+import { maySign, onStart } from './joining.js'
 import { onTimeout, onTimeoutCertificate, onTimer, updateTimer } from './pacemaker.js'
 import { proposeIfLeader } from './proposing.js'
 import type { Effect, Event } from './protocol.js'
@@ -25,16 +26,23 @@ export type EngineStatus = {
   readonly committedHeight: Height
   readonly stateRoot: StateRoot
   readonly viewChanges: number
+  /** Whether enough others have been heard since the start for this node to sign. */
+  readonly maySign: boolean
+  /** Why this node has stopped for good. */
+  readonly haltReason: string | undefined
   /** Blocks not final yet, the committed head included. */
   readonly treeSize: number
-  /** How many of each thing is remembered: bounded, whatever peers send. */
-  readonly kept: { readonly votes: number; readonly timeouts: number; readonly proposals: number; readonly fetches: number }
 }
+
+/** How many of each thing is remembered: bounded, whatever peers send. */
+export type Kept = { readonly view: View; readonly votes: number; readonly timeouts: number; readonly proposals: number; readonly fetches: number; readonly blocks: number }
 
 export type Engine = {
   /** One transition. The effects of the last step must have been carried out, but for storing commits. */
   step(event: Event, now: UnixMillis): readonly Effect[]
   status(): EngineStatus
+  /** Cheap enough to be asked after every step. */
+  kept(): Kept
 }
 
 export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
@@ -43,7 +51,9 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
 
   return {
     step(event, now) {
+      if (core.haltReason !== undefined) return []
       core.now = now
+      if (event.type === 'start') onStart(core, recovered)
       handle(core, event)
       retryPendingProposal(core)
       // With one validator a proposal certifies itself and opens the next view at once.
@@ -60,8 +70,12 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
       committedHeight: heightOf(core.tree.head),
       stateRoot: core.tree.head.block.header.stateRoot,
       viewChanges: core.viewChanges,
+      maySign: maySign(core),
+      haltReason: core.haltReason,
       treeSize: core.tree.size,
-      kept: { votes: core.votes.size, timeouts: core.timeouts.size, proposals: core.proposals.size, fetches: core.fetches.size },
+    }),
+    kept: () => ({
+      view: core.view, votes: core.votes.size, timeouts: core.timeouts.size, proposals: core.proposals.size, fetches: core.fetches.size, blocks: core.tree.size,
     }),
   }
 }
@@ -113,7 +127,7 @@ function retryPendingProposal(core: Core): void {
   if (pending === undefined) return
   const { header } = pending.proposal.block
   if (header.view < core.view) core.pendingProposal = undefined
-  else if (core.tree.get(header.parentHash) !== undefined) {
+  else if (core.tree.get(header.parentHash) !== undefined && (maySign(core) || core.tree.get(pending.proposal.block.hash) === undefined)) {
     core.pendingProposal = undefined
     onProposal(core, pending.proposal, pending.from)
   }

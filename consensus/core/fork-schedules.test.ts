@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type * as Safety from './safety-rules.js'
 import type * as CommitRule from './commit-rule.js'
+import type * as OwnSignatures from './own-signatures.js'
 import type * as Quorum from '../../domain/quorum.js'
 import type * as Certificates from '../../domain/verify-certificate.js'
 import { heal, isForked, liarBetweenHalves, nonConsecutiveViews, powerCycleAfterCommit, staleLeader, voteAfterTimeout, type Schedule } from './testing/schedules.js'
@@ -26,6 +27,16 @@ vi.mock('../../domain/verify-certificate.js', async (original) => {
   return {
     verifyQc: ((...args) => (isTrusted() ? { ok: true } : real.verifyQc(...args))) as typeof real.verifyQc,
     verifyTc: ((...args) => (isTrusted() ? { ok: true } : real.verifyTc(...args))) as typeof real.verifyTc,
+  }
+})
+vi.mock('./own-signatures.js', async (original) => {
+  const real = await original<typeof OwnSignatures>()
+  // A record that does not know of its own timeouts stops its node at the first certificate of them: both must be gone for the fork.
+  const isOff = (): boolean => removed.rule === 'timeout-bump'
+  return {
+    ...real,
+    watchTc: ((...args) => (isOff() ? undefined : real.watchTc(...args))) as typeof real.watchTc,
+    watchTimeout: ((...args) => (isOff() ? undefined : real.watchTimeout(...args))) as typeof real.watchTimeout,
   }
 })
 vi.mock('../../domain/quorum.js', async (original) => {

@@ -20,7 +20,10 @@ const message: fc.Arbitrary<PeerMessage> = fc.oneof(
     .map((timeout) => ({ type: 'timeout' as const, timeout })),
   arbitraryTc.map((tc) => ({ type: 'timeout-certificate' as const, tc })),
   fc.constantFrom(...proposals).map((proposal) => ({ type: 'proposal' as const, proposal })),
-  fc.record({ highQc: arbitraryQc, highTc: maybeTc, committedHeight: fc.nat().map(asHeight) }).map((info) => ({ type: 'sync-info' as const, info })),
+  fc.record({
+    highQc: arbitraryQc, highTc: maybeTc, committedHeight: fc.nat().map(asHeight), isQuestion: fc.boolean(),
+    yourVote: fc.option(arbitraryVote, { nil: undefined }), yourTimeout: fc.option(fc.record({ view, highQcView: view, signature }), { nil: undefined }),
+  }).map((info) => ({ type: 'sync-info' as const, info })),
 )
 /** Decodes, and fails the test where anything but a message or a DecodeError comes out. */
 const outcome = (bytes: Uint8Array): PeerMessage | 'refused' => {

@@ -21,7 +21,15 @@ export type SyncInfo = {
   readonly highQc: QuorumCertificate
   readonly highTc: TimeoutCertificate | undefined
   readonly committedHeight: Height
+  /** The newest vote and timeout of the receiver that the sender holds: one that does not remember them must stop. */
+  readonly yourVote?: Vote | undefined
+  readonly yourTimeout?: TimeoutMark | undefined
+  /** Asks for the same in return. */
+  readonly isQuestion?: boolean
 }
+
+/** As much of a timeout as its signature covers. */
+export type TimeoutMark = Pick<Timeout, 'view' | 'highQcView' | 'signature'>
 
 export type PeerMessage =
   | { readonly type: 'vote'; readonly vote: Vote }
@@ -36,8 +44,7 @@ export function encodeMessage(message: PeerMessage): Uint8Array {
   const writer = new ByteWriter(1024).u8(MESSAGE_TAGS.indexOf(message.type))
   switch (message.type) {
     case 'vote':
-      writeVoteData(writer, message.vote.data)
-      writer.hash(message.vote.voter).raw(message.vote.signature)
+      writeVote(writer, message.vote)
       break
     case 'timeout':
       writeTimeout(writer, message.timeout)
@@ -54,6 +61,7 @@ export function encodeMessage(message: PeerMessage): Uint8Array {
       writeQc(writer, message.info.highQc)
       writeOptionalTc(writer, message.info.highTc)
       writer.u64(message.info.committedHeight)
+      writeYours(writer, message.info)
       break
   }
   return writer.finish()
@@ -70,11 +78,8 @@ export function decodeMessage(bytes: Uint8Array): PeerMessage {
 function readMessage(reader: ByteReader): PeerMessage {
   const type = MESSAGE_TAGS[reader.u8('message.type')]
   switch (type) {
-    case 'vote': {
-      const data = readVoteData(reader)
-      const voter = reader.hash('vote.voter') as ValidatorId
-      return { type, vote: { data, voter, signature: reader.raw(SIGNATURE_BYTES, 'vote.signature') } }
-    }
+    case 'vote':
+      return { type, vote: readVote(reader) }
     case 'timeout':
       return { type, timeout: readTimeout(reader) }
     case 'timeout-certificate':
@@ -87,11 +92,50 @@ function readMessage(reader: ByteReader): PeerMessage {
     case 'sync-info': {
       const highQc = readQc(reader)
       const highTc = readOptionalTc(reader)
-      return { type, info: { highQc, highTc, committedHeight: asHeight(reader.u64('syncInfo.committedHeight')) } }
+      const committedHeight = asHeight(reader.u64('syncInfo.committedHeight'))
+      return { type, info: { highQc, highTc, committedHeight, ...readYours(reader) } }
     }
     default:
       throw new DecodeError('message.type', 'unknown')
   }
+}
+
+function writeVote(writer: ByteWriter, { data, voter, signature }: Vote): void {
+  writeVoteData(writer, data)
+  writer.hash(voter).raw(signature)
+}
+
+function readVote(reader: ByteReader): Vote {
+  const data = readVoteData(reader)
+  const voter = reader.hash('vote.voter') as ValidatorId
+  return { data, voter, signature: reader.raw(SIGNATURE_BYTES, 'vote.signature') }
+}
+
+/** What of the receiver the sender holds, and whether it asks the same: one flag each, then what is there. */
+function writeYours(writer: ByteWriter, { yourVote, yourTimeout, isQuestion }: SyncInfo): void {
+  writer.u8(yourVote === undefined ? 0 : 1)
+  if (yourVote !== undefined) writeVote(writer, yourVote)
+  writer.u8(yourTimeout === undefined ? 0 : 1)
+  if (yourTimeout !== undefined) writer.u64(yourTimeout.view).u64(yourTimeout.highQcView).raw(yourTimeout.signature)
+  writer.u8(isQuestion === true ? 1 : 0)
+}
+
+function readYours(reader: ByteReader): Pick<SyncInfo, 'yourVote' | 'yourTimeout' | 'isQuestion'> {
+  const yourVote = readFlag(reader, 'syncInfo.yourVote') ? readVote(reader) : undefined
+  const yourTimeout = readFlag(reader, 'syncInfo.yourTimeout') ? readMark(reader) : undefined
+  return { yourVote, yourTimeout, isQuestion: readFlag(reader, 'syncInfo.isQuestion') }
+}
+
+function readMark(reader: ByteReader): TimeoutMark {
+  const view = asView(reader.u64('timeout.view'))
+  const highQcView = asView(reader.u64('timeout.highQcView'))
+  return { view, highQcView, signature: reader.raw(SIGNATURE_BYTES, 'timeout.signature') }
+}
+
+function readFlag(reader: ByteReader, field: string): boolean {
+  const flag = reader.u8(field)
+  if (flag > 1) throw new DecodeError(field, 'neither 0 nor 1')
+  return flag === 1
 }
 
 function writeTimeout(writer: ByteWriter, timeout: Timeout): void {
@@ -115,7 +159,5 @@ export function writeOptionalTc(writer: ByteWriter, tc: TimeoutCertificate | und
 }
 
 export function readOptionalTc(reader: ByteReader): TimeoutCertificate | undefined {
-  const flag = reader.u8('tc.present')
-  if (flag > 1) throw new DecodeError('tc.present', 'neither 0 nor 1')
-  return flag === 1 ? readTc(reader) : undefined
+  return readFlag(reader, 'tc.present') ? readTc(reader) : undefined
 }

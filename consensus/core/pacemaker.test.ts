@@ -18,7 +18,7 @@ test('a timer grows with each lost view and stays below three times the base', (
 describe('the idle rule', () => {
   test('without work no timer is set, and with work exactly one a view', () => {
     const core = createOneCore(0)
-    expect(core.submit({ type: 'start' })).toEqual([])
+    expect(core.start().at(-1)).toEqual({ type: 'clear-timer' })
     core.pool.push(txOf(1))
     expect(timersIn(core.submit({ type: 'transactions-available' }))).toEqual([1000])
     expect(timersIn(core.submit({ type: 'transactions-available' }))).toEqual([])
@@ -27,7 +27,7 @@ describe('the idle rule', () => {
   })
 
   test('a leader without work proposes nothing', () => {
-    expect(createOneCore(1).submit({ type: 'start' })).toEqual([])
+    expect(createOneCore(1).start().map(({ type }) => type)).toEqual(['set-timer', 'clear-timer'])
   })
 
   test('one validator that gives up alone moves nobody', () => {
@@ -54,7 +54,7 @@ describe('giving up', () => {
   test('the record is on disk before the timeout leaves', () => {
     const core = createOneCore(0)
     core.pool.push(txOf(1))
-    core.submit({ type: 'start' })
+    core.start()
     const types = core.submit({ type: 'timer', view: asView(1) }).map(({ type }) => type).filter((type) => type !== 'report')
     expect(types).toEqual(['persist-safety', 'broadcast', 'set-timer'])
   })
@@ -62,7 +62,7 @@ describe('giving up', () => {
   test('a view that was given up gets no vote, however good the proposal', () => {
     const core = createOneCore(0)
     core.pool.push(txOf(1))
-    core.submit({ type: 'start' })
+    core.start()
     core.submit({ type: 'timer', view: asView(1) })
     expect(votesIn(core.propose(proposalOf(b1)))).toEqual([])
     expect(refusalsOf(core)).toEqual(['view-not-above-last-vote'])

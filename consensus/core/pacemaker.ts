@@ -8,6 +8,8 @@ import { heightOf, txIdsBefore } from './block-tree.js'
 import { processQc, processTc } from './certificates.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { requestBlock } from './fetching.js'
+import { askThoseUnheard, maySign } from './joining.js'
+import { watchTimeout } from './own-signatures.js'
 import { signTimeout } from './safety-rules.js'
 import { sendSyncInfo } from './sync-info.js'
 
@@ -20,6 +22,8 @@ export const timeoutMs = (baseMs: number, failedViews: number): number =>
 
 /** Work is a waiting transaction, a block with transactions that is not final, a proposal or a view change to certify. */
 export function hasWork(core: Core): boolean {
+  // Until enough others have answered there is somebody to ask again.
+  if (!maySign(core)) return true
   if (core.proposalInView || core.pendingProposal?.proposal.block.header.view === core.view) return true
   // Joined timeouts may be lost like any message: they are sent again until the view change is certified.
   if (core.timeouts.isJoined(core.view)) return true
@@ -44,6 +48,7 @@ export function updateTimer(core: Core): void {
 export function onTimer(core: Core, view: View): void {
   if (view !== core.view || core.timerView !== view) return
   core.timerView = undefined
+  if (!maySign(core)) return askThoseUnheard(core)
   const { highQc } = core.record
   if (highQc.data.height > heightOf(core.tree.head)) requestBlock(core, highQc.data.blockHash, undefined)
   giveUp(core)
@@ -51,6 +56,7 @@ export function onTimer(core: Core, view: View): void {
 
 /** Signs and sends a timeout for the current view; again on each timer, since any of them may be lost. */
 function giveUp(core: Core): void {
+  if (!maySign(core)) return
   const signed = signTimeout(core.safety, core.record, core.view)
   if (!signed.ok) return report(core, { kind: 'vote-refused', view: core.view, reason: signed.refusal })
   core.record = signed.record
@@ -63,11 +69,13 @@ function giveUp(core: Core): void {
 export function onTimeout(core: Core, timeout: Timeout, from: ValidatorId): void {
   const refused = refuseTimeout(core, timeout)
   if (refused !== undefined) return report(core, { kind: 'message-refused', from, message: 'timeout', reason: refused })
+  const isOurs = timeout.sender === core.config.self
+  if (isOurs) watchTimeout(core, timeout.view)
   const isBehind = timeout.highQcView < core.record.highQc.data.view || timeout.view < core.view
   processQc(core, timeout.highQc, from)
   if (timeout.lastTc !== undefined) processTc(core, timeout.lastTc, from)
   // A peer that knows less must be told, even in the same view: in a quiet network nobody else will.
-  if (isBehind) sendSyncInfo(core, from)
+  if (isBehind && !isOurs) sendSyncInfo(core, from)
   if (timeout.view === core.view) countTimeout(core, timeout, from)
 }
 

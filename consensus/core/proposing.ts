@@ -5,13 +5,14 @@ import { asHeight, asMillis } from '../../domain/ids.js'
 import { txIdsBefore, type TreeBlock } from './block-tree.js'
 import { emit, isEntryProof, type Core } from './core-state.js'
 import { failedLeaders, leaderAfter } from './election.js'
+import { maySign } from './joining.js'
 import { signProposal } from './safety-rules.js'
 import { proposalKey, voteFor } from './voting.js'
 
 /** @returns whether a proposal was made, which may have opened the next view */
 export function proposeIfLeader(core: Core): boolean {
   const { config, record, view, tree } = core
-  if (record.lastProposedView >= view || record.lastVotedView >= view) return false
+  if (!maySign(core) || record.lastProposedView >= view || record.lastVotedView >= view) return false
   const parent = tree.get(record.highQc.data.blockHash)
   if (parent === undefined || leaderAfter(core, parent, view) !== config.self) return false
   const lastTc = record.highQc.data.view + 1 === view ? undefined : record.highTc

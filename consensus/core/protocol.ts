@@ -1,13 +1,14 @@
 /** All that can happen to the core, and all that it can ask of the world. Reading this file tells what consensus does. */
 import type { Block } from '../../domain/block.js'
 import type { QuorumCertificate, Vote } from '../../domain/certificate.js'
+import type { SignedHash } from '../../domain/evidence/evidence.js'
 import type { StateChanges, TxReceipt } from '../../domain/execution/types.js'
 import type { BlockHash, Height, UnixMillis, ValidatorId, View } from '../../domain/ids.js'
 import type { PeerMessage } from './messages.js'
 import type { SafetyRecord, SafetyRefusal } from './safety-rules.js'
 
 export type Event =
-  /** The node is up; its recovered state was handed to the core. */
+  /** The node is up from its disk: it signs nothing until q - 1 others have said where they stand. */
   | { readonly type: 'start' }
   /** A decoded message from a peer the network has authenticated. */
   | { readonly type: 'message'; readonly from: ValidatorId; readonly message: PeerMessage }
@@ -42,6 +43,8 @@ export type Effect =
   | { readonly type: 'commit'; readonly blocks: readonly CommittedBlock[] }
   /** Ask a peer for the blocks from `fromHeight` up to `target`. */
   | { readonly type: 'fetch'; readonly from: ValidatorId; readonly target: BlockHash; readonly fromHeight: Height }
+  /** Stop for good: nothing may be signed with this key here any more, whatever happens next. */
+  | { readonly type: 'halt'; readonly reason: string }
   /** Something an operator may want to know; never needed for safety. */
   | { readonly type: 'report'; readonly report: Report }
 
@@ -55,8 +58,7 @@ export type CommittedBlock = {
   readonly commitCertificate: QuorumCertificate
 }
 
-/** A proposer's signature over a block hash: two of them for one view prove what it did to anyone. */
-export type SignedHash = { readonly hash: BlockHash; readonly signature: Uint8Array }
+export type { SignedHash }
 
 /** A message, a frame that is none, or the answer to a fetch. */
 export type RefusedType = PeerMessage['type'] | 'frame' | 'blocks'

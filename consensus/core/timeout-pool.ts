@@ -15,16 +15,20 @@ export type TimeoutPool = {
   add(timeout: Timeout): TimeoutOutcome
   /** Whether f+1 validators, so at least one honest one, have given up `view`. */
   isJoined(view: View): boolean
+  /** The timeout of the highest view that was ever added of this validator, also when its view is forgotten. */
+  newestOf(sender: ValidatorId): Timeout | undefined
   prune(view: View): void
   readonly size: number
 }
 
 export function createTimeoutPool(set: ValidatorSet): TimeoutPool {
   const views = new Map<View, Map<ValidatorId, Timeout>>()
+  const newest = new Map<ValidatorId, Timeout>()
   const joinSize = faultTolerance(set.validators.length) + 1
 
   return {
     add(timeout) {
+      if (timeout.view > (newest.get(timeout.sender)?.view ?? 0)) newest.set(timeout.sender, timeout)
       const timeouts = views.get(timeout.view) ?? new Map<ValidatorId, Timeout>()
       views.set(timeout.view, timeouts)
       if (timeouts.has(timeout.sender)) return { kind: 'counted' }
@@ -33,6 +37,7 @@ export function createTimeoutPool(set: ValidatorSet): TimeoutPool {
       return timeouts.size === joinSize ? { kind: 'join' } : { kind: 'counted' }
     },
     isJoined: (view) => (views.get(view)?.size ?? 0) >= joinSize,
+    newestOf: (sender) => newest.get(sender),
     prune(view) {
       for (const known of views.keys()) if (known < view) views.delete(known)
     },

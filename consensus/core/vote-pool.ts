@@ -18,6 +18,8 @@ type ViewVotes = { readonly byVoter: Map<ValidatorId, Vote>; readonly byContent:
 export type VotePool = {
   /** Adds a vote whose signature was verified. */
   add(vote: Vote): VoteOutcome
+  /** The vote of the highest view that was ever added of this validator, also when its view is forgotten. */
+  newestOf(voter: ValidatorId): Vote | undefined
   /** Forgets views below `view`. */
   prune(view: View): void
   readonly size: number
@@ -25,6 +27,7 @@ export type VotePool = {
 
 export function createVotePool(set: ValidatorSet): VotePool {
   const views = new Map<View, ViewVotes>()
+  const newest = new Map<ValidatorId, Vote>()
 
   const votesOf = (view: View): ViewVotes => {
     const known = views.get(view)
@@ -36,6 +39,7 @@ export function createVotePool(set: ValidatorSet): VotePool {
 
   return {
     add(vote) {
+      if (vote.data.view > (newest.get(vote.voter)?.data.view ?? 0)) newest.set(vote.voter, vote)
       const votes = votesOf(vote.data.view)
       const content = contentKey(vote)
       const first = votes.byVoter.get(vote.voter)
@@ -49,6 +53,7 @@ export function createVotePool(set: ValidatorSet): VotePool {
       votes.byContent.set(content, same)
       return same.length === set.quorum ? { kind: 'certified', qc: assembleQc(set, same) } : { kind: 'counted' }
     },
+    newestOf: (voter) => newest.get(voter),
     prune(view) {
       for (const known of views.keys()) if (known < view) views.delete(known)
     },

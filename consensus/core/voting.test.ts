@@ -201,7 +201,7 @@ describe('commits', () => {
     // The disk holds three blocks and a certificate for the second: the first commits at start, in the leader's view.
     const core = createOneCore(3, { highQc: qcOf(b2), lastVotedView: asView(2) }, [b1, b2])
     core.pool.push(txOf(7))
-    const effects = core.submit({ type: 'start' })
+    const effects = core.start()
     expect(core.committed.map(({ block }) => block.hash)).toEqual([b1.hash])
     const proposal = effects.flatMap((effect) => (effect.type === 'broadcast' && effect.message.type === 'proposal' ? [effect.message.proposal] : []))[0]
     expect(proposal?.block).toEqual(blockOn(b2, 3, { transactions: [txOf(7)], timestamp: proposal?.block.header.timestamp as never }))

@@ -9,7 +9,9 @@ import { voteDataFor } from './commit-rule.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { leaderAfter } from './election.js'
 import { requestBlock } from './fetching.js'
+import { maySign } from './joining.js'
 import type { Proposal } from './messages.js'
+import { halt, watchProposal, watchVote } from './own-signatures.js'
 import { signVote } from './safety-rules.js'
 import { checkForVote } from './validate-block.js'
 
@@ -20,6 +22,7 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   const { block, lastTc } = proposal
   const refused = refuseProposal(core, proposal)
   if (refused !== undefined) return report(core, { kind: 'message-refused', from, message: 'proposal', reason: refused })
+  if (block.header.proposer === core.config.self) watchProposal(core, block.header.view)
   const isFirst = noteProposal(core, proposal)
   processQc(core, block.justify, from)
   if (lastTc !== undefined) processTc(core, lastTc, from)
@@ -37,7 +40,8 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   const check = checkForVote(block, { limits: core.config.limits, checkTransaction: core.config.checkTransaction, now: core.now })
   if (!check.ok) return report(core, { kind: 'vote-refused', view: block.header.view, reason: check.fault })
   core.proposalInView = true
-  voteFor(core, block, lastTc, from)
+  if (maySign(core)) voteFor(core, block, lastTc, from)
+  else core.pendingProposal = { proposal, from }
 }
 
 /** One proposal waits at most, and a member that does not lead must not push out the one that does. */
@@ -81,6 +85,7 @@ function noteProposal(core: Core, { block, signature }: Proposal): boolean {
   if (known === undefined || known.hash === block.hash) return true
   if (!known.isDouble) {
     core.proposals.set(key, { ...known, isDouble: true })
+    if (proposer === core.config.self) halt(core, 'contradicted itself in', view)
     report(core, { kind: 'double-proposal', view, proposer, first: { hash: known.hash, signature: known.signature }, second: { hash: block.hash, signature } })
   }
   return false
@@ -135,18 +140,24 @@ const standingVote = ({ record: { lastVote }, view }: Core): Vote | undefined =>
 export function onVote(core: Core, vote: Vote, from: ValidatorId): void {
   const { set, verify } = core.config
   const { view, epoch } = vote.data
-  if (epoch !== set.epoch || view > core.view + VIEWS_AHEAD || view + VIEWS_AHEAD < core.view) return
+  const isOurs = vote.voter === core.config.self
+  const isNear = view <= core.view + VIEWS_AHEAD && view + VIEWS_AHEAD >= core.view
+  if (epoch !== set.epoch || (!isNear && !isOurs)) return
   const voter = set.byId(vote.voter)
   if (voter === undefined || !verify(voter.publicKey, voteSignBytes(set.chainId, vote.data), vote.signature)) {
     return report(core, { kind: 'message-refused', from, message: 'vote', reason: 'bad-signature' })
   }
-  countVote(core, vote, from)
+  if (isOurs) watchVote(core, vote.data)
+  if (isNear) countVote(core, vote, from)
 }
 
 function countVote(core: Core, vote: Vote, from: ValidatorId): void {
   const outcome = core.votes.add(vote)
   if (outcome.kind !== 'repeated' && from !== core.config.self) report(core, { kind: 'vote-received', vote })
-  if (outcome.kind === 'double-vote') report(core, outcome)
+  if (outcome.kind === 'double-vote') {
+    if (vote.voter === core.config.self) halt(core, 'contradicted itself in', vote.data.view)
+    report(core, outcome)
+  }
   if (outcome.kind !== 'certified') return
   // The signatures were each verified; the certificate's own consistency (2-chain info) was not.
   if (isValidQc(core, outcome.qc)) processQc(core, outcome.qc, from)

@@ -5,7 +5,7 @@ import type { Engine } from '../core/engine.js'
 import type { PeerMessage } from '../core/messages.js'
 import type { Effect, Event } from '../core/protocol.js'
 import type { SafetyRecord } from '../core/safety-rules.js'
-import { blockOn, idOf, proposalOf, qcOf, root, timeoutOf, rootQc } from '../core/testing/forge.js'
+import { blockOn, idOf, proposalOf, qcOf, root, timeoutOf, rootQc, voteOf } from '../core/testing/forge.js'
 import { createOneCore, freshRecord } from '../core/testing/one-core.js'
 import { createDriver, type DriverPorts } from './driver.js'
 
@@ -55,7 +55,6 @@ describe('disk before wire, with the real core', () => {
     const core = createOneCore(2)
     core.pool.push(txOf(1))
     const driver = createDriver(core.engine, ports)
-    driver.submit({ type: 'start' })
     driver.submit(heard({ type: 'proposal', proposal: proposalOf(b1) }))
     expect(done).toEqual(['store block', 'save', 'send vote'])
     // With the certificate of view 1 this validator leads view 2: it proposes, and votes for what it proposes.
@@ -104,7 +103,7 @@ describe('disk before wire, with the real core', () => {
 })
 
 describe('the queue', () => {
-  const engineOf = (step: (event: Event) => readonly Effect[]): Engine => ({ step, status: () => { throw new Error('not asked') } })
+  const engineOf = (step: (event: Event) => readonly Effect[]): Engine => ({ step, status: () => { throw new Error('not asked') }, kept: () => { throw new Error('not asked') } })
 
   test('an event that arises while effects are carried out waits for its turn', () => {
     const order: string[] = []
@@ -142,4 +141,14 @@ describe('the queue', () => {
     driver.submit({ type: 'start' })
     expect({ steps, fatal }).toMatchObject({ steps: 1, fatal: [{ message: 'a node of the state is missing' }] })
   })
+})
+
+test('a node that must stop sends and stores nothing after that, and says why', () => {
+  const { done, fatal, ports } = recording()
+  const core = createOneCore(0, {}, [], true)
+  const driver = createDriver(core.engine, ports)
+  driver.submit(heard({ type: 'vote', vote: voteOf(0, b1) }))
+  driver.submit(heard({ type: 'proposal', proposal: proposalOf(b1) }))
+  expect(done).toEqual([])
+  expect(fatal).toMatchObject([{ code: 'HALTED', message: expect.stringContaining('this key voted in view 1') as string }])
 })

@@ -23,8 +23,17 @@ export type DriverPorts = {
   /** These blocks are final; they will be stored in a moment. */
   onCommit(blocks: readonly CommittedBlock[]): void
   onReport(report: Report): void
-  /** The disk refused: nothing more may be signed. */
+  /** The disk refused, or the key is used elsewhere (HaltError): nothing more may be signed. */
   onFatal(error: unknown): void
+}
+
+/** This validator must not sign again before an operator has looked. */
+export class HaltError extends Error {
+  readonly code = 'HALTED'
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'HaltError'
+  }
 }
 
 export type Driver = {
@@ -67,6 +76,8 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
         return ports.fetch(effect.from, effect.target, effect.fromHeight)
       case 'report':
         return ports.onReport(effect.report)
+      case 'halt':
+        throw new HaltError(effect.reason)
     }
   }
 

@@ -32,6 +32,8 @@ export type Node = {
   readonly sent: PeerMessage[]
   engine: Engine
   isUp: boolean
+  /** Why it stopped for good. */
+  haltReason: string | undefined
   submitTx(...txs: readonly Transaction[]): void
   /** Kills the node and starts it again from its disk; a lost memory is a disk without safety record and open blocks. */
   restart(memory?: 'kept' | 'lost'): void
@@ -107,6 +109,7 @@ export function createCluster(n: number): Cluster {
         case 'commit': return commit(effect.blocks)
         case 'fetch': return answerFetch(effect)
         case 'report': return void node.reports.push(effect.report)
+        case 'halt': node.isUp = false; node.haltReason = effect.reason; return
       }
     }
     const commit = (blocks: readonly CommittedBlock[]): void => {
@@ -133,7 +136,7 @@ export function createCluster(n: number): Cluster {
       for (const effect of node.engine.step(event, asMillis(now))) carryOut(effect)
     }
     const node = {
-      id, committed: [] as CommittedBlock[], reports: [] as Report[], records: [] as SafetyRecord[], sent: [] as PeerMessage[], isUp: true,
+      id, committed: [] as CommittedBlock[], reports: [] as Report[], records: [] as SafetyRecord[], sent: [] as PeerMessage[], isUp: true, haltReason: undefined as string | undefined,
       engine: undefined as unknown as Engine,
       submit,
       submitTx(...txs: readonly Transaction[]) {

@@ -1,7 +1,7 @@
 /** One real core with nothing around it: events in, effects out, and a state store that carries commits out. */
 import { executeBlock } from '../../../domain/execution/execute.js'
 import { BLOCK_TIME } from '../../../domain/execution/testing/network.js'
-import { asEpoch, asMillis, asView, type TxId } from '../../../domain/ids.js'
+import { asEpoch, asHeight, asMillis, asView, type TxId } from '../../../domain/ids.js'
 import { checkAnomaly, rulesOf } from '../../../domain/message/check-anomaly.js'
 import type { Block } from '../../../domain/block.js'
 import type { Transaction } from '../../../domain/transaction.js'
@@ -24,13 +24,16 @@ export type OneCore = {
   /** Milliseconds; may be changed. */
   now: number
   submit(event: Event): readonly Effect[]
+  /** Starts it among peers that know nothing: it may sign from then on. */
+  start(): readonly Effect[]
   /** Delivers a message as validator `from`. */
   hear(message: PeerMessage, from?: number): readonly Effect[]
   propose(proposal: Extract<PeerMessage, { type: 'proposal' }>['proposal'], from?: number): readonly Effect[]
   pool: Transaction[]
 }
 
-export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, uncommitted: readonly Block[] = []): OneCore {
+/** @param watchesKey off, since tests forge certificates with every key, also with that of the core itself */
+export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, uncommitted: readonly Block[] = [], watchesKey = false): OneCore {
   const nodes = new Map<string, Uint8Array>(initialNodes)
   const rules = rulesOf(genesis)
   const pool = { hasWork: (exclude: ReadonlySet<TxId>) => core.pool.some(({ id }) => !exclude.has(id)), select: (exclude: ReadonlySet<TxId>) => core.pool.filter(({ id }) => !exclude.has(id)) }
@@ -41,7 +44,7 @@ export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, u
   const engine = createEngine({
     set, limits: genesis.limits, self: idOf(self), signer: signer(self), genesisBlock: root, verify: verifySignature,
     checkTransaction: (tx, blockTime) => { const check = checkAnomaly(tx.bytes, blockTime, rules, verifySignature); return check.ok ? { ok: true } : { ok: false, code: check.code } },
-    execute: (input) => executeBlock({ ...input, genesis }), pool, committedNodes: { get: (hash) => nodes.get(hash) }, baseTimeoutMs: 1000,
+    execute: (input) => executeBlock({ ...input, genesis }), pool, committedNodes: { get: (hash) => nodes.get(hash) }, baseTimeoutMs: 1000, sharesKey: !watchesKey,
   }, recovered)
   const carryOut = (effect: Effect): void => {
     if (effect.type === 'report') core.reports.push(effect.report)
@@ -58,6 +61,12 @@ export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, u
       const effects = engine.step(event, asMillis(core.now))
       effects.forEach(carryOut)
       return effects
+    },
+    start() {
+      const first = core.submit({ type: 'start' })
+      const info = { highQc: rootQc, highTc: undefined, committedHeight: asHeight(0) }
+      const peers = set.validators.filter(({ index }) => index !== self).slice(0, set.quorum - 1)
+      return [...first, ...peers.flatMap(({ index }) => core.hear({ type: 'sync-info', info }, index))]
     },
     hear: (message, from = 1) => core.submit({ type: 'message', from: idOf(from), message }),
     propose: (proposal, from) => core.hear({ type: 'proposal', proposal }, from ?? set.byId(proposal.block.header.proposer)?.index ?? 1),
