@@ -17,6 +17,8 @@ export type PeerGuard = {
   /** Peers with points or a past pause. */
   standings(): readonly PeerStanding[]
   refusals(): readonly RefusalCount[]
+  /** Messages of this peer that were read. */
+  admitted(peer: string): number
 }
 
 export type GuardOptions = {
@@ -36,6 +38,7 @@ export function createPeerGuard({ peers, policy: changes = {}, isFloodLimited = 
   const scores = new Map<string, PeerScore>()
   const gates = new Map<string, FloodGate>()
   const book = createRefusalBook()
+  const admitted = new Map<string, number>()
 
   const scoreOf = (peer: string): PeerScore => scores.get(peer) ?? cleanScore(now())
 
@@ -53,12 +56,14 @@ export function createPeerGuard({ peers, policy: changes = {}, isFloodLimited = 
   return {
     admits(peer, channel, sizeBytes) {
       if (!peers.has(peer) || isPaused(scoreOf(peer), now())) return false
-      if (!isFloodLimited) return true
       const gate = gates.get(peer) ?? createFloodGate(now())
       gates.set(peer, gate)
-      if (gate.passes(channel, sizeBytes, now())) return true
-      refuse(peer, { type: channel, reason: 'flood', offence: 'flood' })
-      return false
+      if (isFloodLimited && !gate.passes(channel, sizeBytes, now())) {
+        refuse(peer, { type: channel, reason: 'flood', offence: 'flood' })
+        return false
+      }
+      admitted.set(peer, (admitted.get(peer) ?? 0) + 1)
+      return true
     },
     refuse,
     isPaused: (peer) => isPaused(scoreOf(peer), now()),
@@ -66,5 +71,6 @@ export function createPeerGuard({ peers, policy: changes = {}, isFloodLimited = 
       peer, points: Math.round(pointsAt(score, now(), policy)), pauses: score.pauses, pausedForMs: Math.max(0, Math.round(score.pausedUntil - now())),
     })).filter(({ points, pauses }) => points > 0 || pauses > 0),
     refusals: () => book.counts(),
+    admitted: (peer) => admitted.get(peer) ?? 0,
   }
 }

@@ -12,6 +12,8 @@ export type PeerStatus = {
   /** As it said itself. */
   readonly view: number | null
   readonly committedHeight: number | null
+  /** How many of its messages were read. */
+  readonly messages: number
   /** Points for bad messages; at a hundred it is cut off for a while. */
   readonly points: number
   /** How long its messages are not read any more, in milliseconds. */
@@ -23,6 +25,6 @@ export function peerStatusOf(mesh: Mesh, id: ValidatorId, peer: PeerId, note: Pe
   return {
     id, isConnected: mesh.isConnected(peer),
     lastSeenAt: note?.lastSeenAt ?? null, view: note?.view ?? null, committedHeight: note?.committedHeight ?? null,
-    points: standing?.points ?? 0, cutOffForMs: standing?.pausedForMs ?? 0,
+    messages: mesh.guard.admitted(peer.toString()), points: standing?.points ?? 0, cutOffForMs: standing?.pausedForMs ?? 0,
   }
 }

@@ -17,7 +17,7 @@ import { createSigner, createVerifier } from '../../../platform/crypto/ed25519.j
 import { createVerifiedCache } from '../../../platform/crypto/verified-cache.js'
 import type { TxPool } from '../../core/ports.js'
 import type { CommittedBlock, Report } from '../../core/protocol.js'
-import { startMesh } from '../../network/mesh.js'
+import { startMesh, type Mesh, type MeshOptions } from '../../network/mesh.js'
 import { openBlockStore } from '../../storage/block-store.js'
 import { createSafetyFile, openSafetyStore } from '../../storage/safety-record/store.js'
 import { firstSafetyRecord } from '../recover.js'
@@ -31,6 +31,7 @@ export const freshTx = (n: number): Transaction =>
 
 export type RunningValidator = {
   readonly node: ValidatorNode
+  readonly mesh: Mesh
   readonly committed: CommittedBlock[]
   readonly reports: Report[]
   readonly fatal: unknown[]
@@ -41,6 +42,9 @@ export type RunningValidator = {
 export type LocalNetwork = {
   readonly genesis: Genesis
   readonly folder: string
+  /** Where validator `i` listens, a multiaddr. */
+  addressOf(i: number): string
+  folderOf(i: number): string
   /** Starts validator `i` from its folder, or from nothing when it has none. */
   start(i: number): Promise<RunningValidator>
   /** Forgets everything validator `i` has stored but keeps its key and safety file. */
@@ -48,7 +52,9 @@ export type LocalNetwork = {
   remove(): void
 }
 
-export async function createLocalNetwork(n: number): Promise<LocalNetwork> {
+export type LocalOptions = Pick<MeshOptions, 'scoring' | 'isFloodLimited'> & { readonly baseTimeoutMs?: number }
+
+export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-consensus-'))
   const names = Array.from({ length: n }, (_, i) => `v${i}`)
   const ports = await freePorts(n)
@@ -60,6 +66,8 @@ export async function createLocalNetwork(n: number): Promise<LocalNetwork> {
   return {
     genesis,
     folder,
+    addressOf,
+    folderOf,
     async start(i) {
       const signer = keys[i] as ReturnType<typeof createSigner>
       const safetyPath = join(folderOf(i), 'safety.record')
@@ -77,10 +85,10 @@ export async function createLocalNetwork(n: number): Promise<LocalNetwork> {
       const reports: Report[] = []
       const fatal: unknown[] = []
       const mesh = await startMesh({
-        seed: seedOf(`v${i}`), listen: addressOf(i), peers: keys.map((key, p) => ({ publicKey: key.publicKey, name: `v${p}`, address: addressOf(p) })),
+        ...edge, seed: seedOf(`v${i}`), listen: addressOf(i), peers: keys.map((key, p) => ({ publicKey: key.publicKey, name: `v${p}`, address: addressOf(p) })),
       })
       const node = await startValidatorNode({
-        genesis, signer, verify, pool, mesh, clock: systemClock, baseTimeoutMs: 1000,
+        genesis, signer, verify, pool, mesh, clock: systemClock, baseTimeoutMs,
         blocks: openBlockStore(join(folderOf(i), 'blocks')),
         safety: openSafetyStore(safetyPath, identity),
         checkTransaction: (tx, blockTime) => {
@@ -95,7 +103,7 @@ export async function createLocalNetwork(n: number): Promise<LocalNetwork> {
         onFatal: (error) => void fatal.push(error),
       })
       return {
-        node, committed, reports, fatal,
+        node, mesh, committed, reports, fatal,
         submit(...txs) {
           pool.add(txs)
           node.transactionsAvailable()
