@@ -39,6 +39,8 @@ const stale = scenario(
     const node = nodeAt(world, 2)
     const signed = node.sent.length
     world.crash(node)
+    // From here on it is as a liar: its old memory may sign what contradicts it.
+    node.isHonest = false
     const offsets = node.disk.entryOffsets
     node.disk.safetyFile = node.disk.safetyFile?.slice(0, offsets[2])
     world.restart(node, 'kept')

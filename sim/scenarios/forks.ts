@@ -14,6 +14,7 @@ const nonConsecutive = scenario(
   'Four honest validators. View 1 certifies B, seen by v3 only; view 2 certifies C beside it, seen by v2 only; view 3 certifies B2 on B. By heights B is final now, and views 4 and 5 make C final.',
   (open) => {
     const world = open({ n: 4 })
+    go(world, 20)
     const hasVotedIn3 = (position: number): boolean => lastVoted(nodeAt(world, position)) >= 3
     world.filter = (from, to, message) => {
       if (message.type === 'sync-info') return false
@@ -72,6 +73,7 @@ const voteAfterTimeout = scenario(
   'v0 and v1 give up view 2 and are then shown its proposal. If they still vote, v2 alone commits block 1, while the timeout certificate of view 2 lets view 3 build beside it.',
   (open) => {
     const world = open({ n: 4 })
+    go(world, 20)
     const late: { second?: PeerMessage; third?: PeerMessage } = {}
     world.filter = (from, to, message) => {
       if (message.type === 'sync-info') return false
