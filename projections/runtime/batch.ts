@@ -37,3 +37,19 @@ export function batchOf(
 }
 
 export const idOf = (entry: BatchEntry): string | undefined => (entry.kind === 'event' ? entry.recorded.id : undefined)
+
+/** The batch in parts that end at `stops`, for a store of which parts are already there. */
+export function splitBatch(batch: ProjectionBatch, stops: readonly Position[]): readonly ProjectionBatch[] {
+  const inside = stops.filter((stop) => stop > batch.from && stop < batch.next.position)
+  return [...inside, batch.next.position].map((to, i) => {
+    const from = i === 0 ? batch.from : inside[i - 1] as Position
+    const isIn = ({ position }: { readonly position: Position }): boolean => position >= from && position < to
+    const entries = batch.entries.filter(isIn)
+    if (to === batch.next.position) return { ...batch, from, entries, deadLetters: batch.deadLetters.filter(isIn) }
+    const last = entries.at(-1)
+    return {
+      from, entries, deadLetters: batch.deadLetters.filter(isIn),
+      next: { position: to, lastEventId: last?.position === to - 1 ? idOf(last) : undefined, lastEventAt: last?.kind === 'event' ? timeOf(last.recorded) : undefined },
+    }
+  })
+}

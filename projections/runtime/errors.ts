@@ -25,5 +25,14 @@ export class PoisonEventError extends Error {
   }
 }
 
+/** A store that may be wiped has lost what was written: the projection begins again where the store stands now. */
+export class ReadModelLostError extends Error {
+  readonly code = 'READ_MODEL_LOST'
+  constructor(readonly projection: string, readonly had: number, readonly has: number, reason: string) {
+    super(`the read model ${projection} stood at position ${had} and now stands at ${has}: ${reason}; it is built again from the event log`)
+    this.name = 'ReadModelLostError'
+  }
+}
+
 /** What a store says when an error may pass (`transient`), comes from the event (`data`), or neither (`other`). */
 export type FailureKind = 'transient' | 'data' | 'other'

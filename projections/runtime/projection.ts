@@ -46,6 +46,8 @@ export type Projection = {
    */
   apply(batch: ProjectionBatch): Promise<void>
   deadLetters(): Promise<readonly DeadLetter[]>
+  /** Asked while there is nothing to apply. Throws ReadModelLostError where the store lost what was written. */
+  verify?(): Promise<void>
   /** Empties the read model and goes back to position 0. */
   reset(): Promise<void>
   /** Begins a second version of the read model beside the live one. */

@@ -7,9 +7,9 @@ import { entriesOf, pause, type EntryLog, type LogEntry } from '../../eventlog/e
 import type { EventLog } from '../../eventlog/log.js'
 import { applyEntries, type PoisonRule } from './apply.js'
 import { decodeEntry, idOf } from './batch.js'
-import { OtherLogError } from './errors.js'
+import { OtherLogError, ReadModelLostError } from './errors.js'
 import { timeOf, type Checkpoint, type Projection } from './projection.js'
-import { withSqlRetry } from '../sql/retry.js'
+import { kindOfSqlError, withSqlRetry } from '../sql/retry.js'
 
 export type ProjectionProgress = {
   readonly name: string
@@ -26,6 +26,8 @@ export type RunProjection = {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: ProjectionProgress) => void
   readonly onRetry?: (error: unknown, attempt: number) => void
+  /** The store lost what was written; the run goes on where the store stands now. A rebuild stops instead. */
+  readonly onLost?: (error: ReadModelLostError) => void
   /** Stop at the end of the log as it is at the start, instead of following it. */
   readonly untilEnd?: boolean
   /** Stop at this position. */
@@ -40,10 +42,12 @@ const LONGEST_BATCH_MS = 1000
 const DEFAULT_BATCH_EVENTS = 1000
 /** Events come in bursts, from a message to its block: one transaction for them, when the burst has passed. */
 const GATHER_MS = 100
+/** While nothing comes, a store that may lose what was written is asked this often. */
+const VERIFY_EVERY_MS = 1000
 
 /** Resolves with the position reached when `signal` aborts or the end is reached. Throws CheckpointConflictError, OtherLogError or the store's error. */
 export async function runProjection(options: RunProjection): Promise<Position> {
-  const { projection, signal, onProgress, onRetry, untilEnd = false, poison = 'dead-letter', batchEvents = DEFAULT_BATCH_EVENTS } = options
+  const { projection, signal, onProgress, onRetry, onLost, untilEnd = false, poison = 'dead-letter', batchEvents = DEFAULT_BATCH_EVENTS } = options
   const entries = entriesOf(options.log)
   const start = await withSqlRetry(() => projection.checkpoint(), { signal })
   await refuseOtherLog(projection, start, entries)
@@ -61,21 +65,41 @@ export async function runProjection(options: RunProjection): Promise<Position> {
 
   while (!signal.aborted && position < end) {
     const page = await entries.readEntries({ from: position, limit: Math.min(limit, end - position) })
-    if (page.length === 0) {
-      await entries.waitForGrowth(position, signal)
-      await pause(GATHER_MS, signal)
-      continue
-    }
-    refuseGap(projection, position, page)
     const decoded = page.map(decodeEntry)
     const startedAt = performance.now()
-    await applyEntries(projection, decoded, { signal, poison, ...(onRetry === undefined ? {} : { onRetry }) })
+    try {
+      if (page.length === 0) {
+        await waitForMore(projection, entries, position, signal)
+        continue
+      }
+      refuseGap(projection, position, page)
+      await applyEntries(projection, decoded, { signal, poison, ...(onRetry === undefined ? {} : { onRetry }) })
+    } catch (error) {
+      if (!(error instanceof ReadModelLostError) || poison === 'stop') throw error
+      onLost?.(error)
+      const now = await withSqlRetry(() => projection.checkpoint(), { signal })
+      await refuseOtherLog(projection, now, entries)
+      position = now.position
+      await report(now.lastEventAt)
+      continue
+    }
     limit = performance.now() - startedAt > LONGEST_BATCH_MS ? Math.max(1, Math.floor(limit / 2)) : Math.min(limit * 2, batchEvents)
     const last = decoded.at(-1)
     position = asPosition((last?.position ?? position) + 1)
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
   }
   return position
+}
+
+/** Resolves when there may be more to apply. Throws ReadModelLostError where the store says that it lost something. */
+async function waitForMore({ verify }: Projection, entries: EntryLog, position: Position, signal: AbortSignal): Promise<void> {
+  if (verify === undefined) {
+    await entries.waitForGrowth(position, signal)
+  } else if (await entries.waitForGrowth(position, AbortSignal.any([signal, AbortSignal.timeout(VERIFY_EVERY_MS)])) <= position) {
+    // A server that is away says nothing about what it keeps.
+    return verify().catch((error: unknown) => { if (kindOfSqlError(error) !== 'transient') throw error })
+  }
+  await pause(GATHER_MS, signal)
 }
 
 /** A log that skips or repeats a position would be built into every read model without anybody noticing. */

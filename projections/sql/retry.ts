@@ -17,6 +17,9 @@ const TRANSIENT_TEXT = /connection terminated|connection ended|timeout exceeded 
 
 export function kindOfSqlError(error: unknown): SqlErrorKind {
   if (!(error instanceof Error)) return 'other'
+  // Errors of other stores say it themselves.
+  const { failure } = error as { readonly failure?: SqlErrorKind }
+  if (failure !== undefined) return failure
   const code = String((error as { code?: unknown }).code ?? '')
   if (TRANSIENT_STATES.has(code) || code.startsWith('08') || TRANSIENT_CODES.has(code) || TRANSIENT_TEXT.test(error.message)) return 'transient'
   if (error instanceof AggregateError) return error.errors.every((one) => kindOfSqlError(one) === 'transient') ? 'transient' : 'other'

@@ -1,27 +1,41 @@
 /** Lifecycle timelines as a projection over any timeline store. */
 import { asPosition } from '../../domain/ids.js'
-import type { Projection, Rebuild } from '../runtime/projection.js'
+import { splitBatch } from '../runtime/batch.js'
+import type { Projection, ProjectionBatch, Rebuild } from '../runtime/projection.js'
 import { foldTimelines } from './fold.js'
-import type { TimelineStore } from './store.js'
+import type { TimelineRebuild, TimelineStore } from './store.js'
 
 export const TIMELINES_PROJECTION = { name: 'timelines', version: 1 } as const
 
 export function createTimelinesProjection(store: TimelineStore): Projection {
   const { name, version } = TIMELINES_PROJECTION
+  const apply = ({ from, next, entries, deadLetters }: ProjectionBatch): Promise<void> =>
+    store.apply({ name, version, from, next, deadLetters, ...foldTimelines(entries) })
   return {
     name,
     version,
     takesUnreadable: false,
+    ...(store.verify === undefined ? {} : { verify: () => store.verify?.(name, version) ?? Promise.resolve() }),
     checkpoint: () => store.checkpoint(name, version),
-    apply: ({ from, next, entries, deadLetters }) => store.apply({ name, version, from, next, deadLetters, ...foldTimelines(entries) }),
+    apply: async (batch) => {
+      const stops = await store.stops?.(name, version) ?? []
+      const reached = Math.min(Infinity, ...stops)
+      // An earlier attempt may have brought every part of the store to a stop already.
+      for (const part of splitBatch(batch, stops)) if (stops.length === 0 || part.next.position > reached || part.from >= reached) await apply(part)
+    },
     deadLetters: () => store.deadLetters(name, version),
     reset: () => store.reset(),
-    beginRebuild: () => beginTimelineRebuild(store, name, version),
+    beginRebuild: () => beginTimelineRebuild(store),
   }
 }
 
-async function beginTimelineRebuild(live: TimelineStore, name: string, version: number): Promise<Rebuild> {
-  const { store, replaceLive, end } = await live.beginRebuild()
+async function beginTimelineRebuild(live: TimelineStore): Promise<Rebuild> {
+  return timelineRebuild(live, await live.beginRebuild())
+}
+
+/** A second version of the timelines as a rebuild of the projection. */
+export function timelineRebuild(live: TimelineStore, { store, replaceLive, end }: TimelineRebuild): Rebuild {
+  const { name, version } = TIMELINES_PROJECTION
   return {
     projection: createTimelinesProjection(store),
     async switchOver(catchUp) {

@@ -36,6 +36,10 @@ export type TimelineStore = {
   apply(update: TimelineUpdate): Promise<void>
   checkpoint(name: string, version: number): Promise<Checkpoint>
   deadLetters(name: string, version: number): Promise<readonly DeadLetter[]>
+  /** Positions that an update must not reach across: parts of the store stand there already, after a crash. */
+  stops?(name: string, version: number): Promise<readonly Position[]>
+  /** Throws ReadModelLostError where what this handle has written is no longer there. */
+  verify?(name: string, version: number): Promise<void>
   /** Number of members of a sorted set. */
   zcard(key: string): Promise<number>
   /** Members by score; ties by member. */
