@@ -57,6 +57,19 @@ const dataOf = async (query: string, variables: Record<string, unknown> = {}): P
 }
 
 describe('questions', () => {
+  test('the round table is what the validators say, and empty where nobody asks them', async () => {
+    const query = '{ roundTable { name view leader highQcView highQcHeight committedHeight score isJailed peers { name isConnected lastSeenAt view } } }'
+    expect(await executeQuery(sources, query)).toEqual({ data: { roundTable: [] } })
+    const peer = { name: 'v1', isConnected: true, lastSeenAt: new Date(T0), view: 7, committedHeight: 5, points: 0, cutOffForMs: 0 }
+    const seat = {
+      name: 'v0', validatorId: 'ab'.repeat(32), isUp: true, view: 8, leader: 'v1', highQcView: 7, highQcHeight: 6, committedHeight: 5, stateRoot: null,
+      viewChanges: 0, score: 100, isJailed: false, halted: null, refusedMessages: 0, peers: [peer],
+    }
+    const { data, errors } = await executeQuery({ ...sources, roundTable: () => Promise.resolve([seat]) }, query)
+    expect(errors).toBeUndefined()
+    expect(data).toMatchObject({ roundTable: [{ name: 'v0', leader: 'v1', highQcHeight: 6, peers: [{ name: 'v1', isConnected: true, lastSeenAt: new Date(T0).toISOString(), view: 7 }] }] })
+  })
+
   test('an anomaly has its lifecycle with durations, evidence and validator', async () => {
     expect(await dataOf('query ($id: ID!) { anomaly(id: $id) { id state type severity producerId txIndex lifecycle { state at durationMs evidence validator { name } reason } block { height } } }', { id: anomalyId('a') })).toEqual({
       anomaly: {

@@ -41,6 +41,7 @@ export const resolvers = {
     counts: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readCounts(sources.sql),
     projections: async (_: unknown, _arguments: unknown, { sources, projections }: ApiContext) => readProjectionStatus(projections, await sources.log.length()),
     auditRoot: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readAuditRoot(sources.sql),
+    roundTable: (_: unknown, _arguments: unknown, { sources }: ApiContext) => sources.roundTable?.() ?? [],
     logPosition: (_: unknown, _arguments: unknown, { sources }: ApiContext) => sources.log.length(),
   },
   Anomaly: {

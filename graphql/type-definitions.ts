@@ -27,6 +27,8 @@ export const typeDefinitions = /* GraphQL */ `
     projections: [Projection!]!
     "The root of the audit tree over the event log; null while the log is empty."
     auditRoot: AuditRoot
+    "Where each validator stands, as it says itself; of a stopped folder, what its disk knows."
+    roundTable: [Seat!]!
     "Number of events in the log."
     logPosition: Long!
   }
@@ -151,6 +153,45 @@ export const typeDefinitions = /* GraphQL */ `
     "Committed blocks whose certificate it signed."
     blocksVoted: Long!
     lastSeenAt: Time
+  }
+
+  "One validator at the round table. What is null is not known: it does not answer."
+  type Seat {
+    name: String!
+    validatorId: ID!
+    isUp: Boolean!
+    "The view it is in; of a stopped one, the last it voted in or gave up."
+    view: Long
+    "Name of the leader of that view, as this validator elects."
+    leader: String
+    "View and height of the highest certificate it knows."
+    highQcView: Long
+    highQcHeight: Long
+    committedHeight: Long
+    stateRoot: String
+    "Views it saw end without a certificate since it started."
+    viewChanges: Long
+    "Its share of turns to lead, 0 to 100, in the state that it holds."
+    score: Int
+    isJailed: Boolean
+    "Why it has stopped signing for good."
+    halted: String
+    "Messages of peers that it refused since it started."
+    refusedMessages: Long
+    peers: [SeatPeer!]!
+  }
+
+  "What a validator last heard of another one."
+  type SeatPeer {
+    name: String!
+    isConnected: Boolean!
+    lastSeenAt: Time
+    "As that one said itself."
+    view: Long
+    committedHeight: Long
+    "Points for bad messages; at a hundred its messages are not read for a while."
+    points: Int!
+    cutOffForMs: Long!
   }
 
   type StateRoot { height: Long! root: String! }

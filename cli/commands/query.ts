@@ -34,10 +34,10 @@ async function ask(query: string, variables: Record<string, unknown>, flags: Fla
 }
 
 async function askStopped(data: DataFolder, query: string, variables: Record<string, unknown>): Promise<QueryResult> {
-  const [{ executeQuery }, { withReadModels }, { createProgress }] = await Promise.all([
-    import('../../graphql/index.js'), import('../shared/stopped-folder.js'), import('../shared/progress.js')])
+  const [{ executeQuery }, { withReadModels }, { createProgress }, { readRoundTable }] = await Promise.all([
+    import('../../graphql/index.js'), import('../shared/stopped-folder.js'), import('../shared/progress.js'), import('../shared/round-table.js')])
   return withReadModels(data, createProgress(), (models) =>
-    executeQuery(models, query, variables, (error) => process.stderr.write(`cybermesh: ${error instanceof Error ? error.message : String(error)}\n`)))
+    executeQuery({ ...models, roundTable: () => readRoundTable(data) }, query, variables, (error) => process.stderr.write(`cybermesh: ${error instanceof Error ? error.message : String(error)}\n`)))
 }
 
 export function parseVariables(text: string | undefined): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** An API process: GraphQL and the status document over the read models. It writes nothing. */
 import { startApi } from '../../graphql/index.js'
 import { createSqlPool, openEmbeddedTimelines } from '../../projections/index.js'
+import { askRoundTable } from '../shared/round-table.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
 import { fetchStatus } from '../shared/fetch-status.js'
@@ -18,7 +19,7 @@ export async function startApiRole(config: RoleConfig<'api'>, log: Logger): Prom
     return { network: genesis.network, chainId: genesis.chainId, logPosition: await eventLog.length(), roles: Object.fromEntries(roles) }
   }
   const api = await startApi({
-    host: config.host, port: config.port, sources: { sql, timelines, log: eventLog }, status,
+    host: config.host, port: config.port, sources: { sql, timelines, log: eventLog, roundTable: () => askRoundTable(genesis, (name) => config.roles[name]) }, status,
     onError: (error) => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'query failed'),
   })
   log.info({ url: api.url }, 'API is listening')

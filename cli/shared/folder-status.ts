@@ -1,7 +1,5 @@
 /** The state of a data folder: asked of the roles where they run, read from the stores where they do not. */
 import Table from 'cli-table3'
-import { openBlockStore, type BlockStore } from '../../consensus/storage/block-store.js'
-import { readSafetyFile } from '../../consensus/storage/safety-record/read.js'
 import { openEmbeddedTimelines } from '../../projections/index.js'
 import { TIMELINES_PROJECTION } from '../../projections/timelines/projection.js'
 import { visitLog } from '../doctor/log-visitor.js'
@@ -14,21 +12,15 @@ import { createLedger } from './ledger.js'
 import type { Progress } from './progress.js'
 import { isProcessAlive, type FolderState, type Running } from './running.js'
 import { hasStore } from '../../platform/lmdb/foreign-store.js'
-import { blockStoreFolder, openLogOf } from './stopped-folder.js'
+import type { Seat } from '../../graphql/round-table.js'
+import { renderRoundTable } from './render-round-table.js'
+import { askRoundTable, readRoundTable } from './round-table.js'
+import { openLogOf } from './stopped-folder.js'
 
 export type RoleLine = { readonly name: string; readonly pid: number | null; readonly up: boolean; readonly status: string }
 
-export type ValidatorLine = {
-  readonly name: string
-  /** Null where it neither answers nor left a store. */
-  readonly height: number | null
-  /** The view it is in; of a stopped one, the last it voted in or gave up. */
-  readonly view: number | null
-  /** Null when stopped: they are counted from start to stop. */
-  readonly viewChanges: number | null
-  readonly peers: number | null
-  readonly stateRoot: string | null
-}
+/** `height` and `peers` beside what the round table says of it: the names this document had before there was one. */
+export type ValidatorLine = Omit<Seat, 'peers'> & { readonly height: number | null; readonly peers: number | null }
 
 export type FolderStatus = {
   readonly state: FolderState['kind']
@@ -37,6 +29,8 @@ export type FolderStatus = {
   readonly chainId: string
   readonly roles: readonly RoleLine[]
   readonly validators: readonly ValidatorLine[]
+  /** Where each validator stands and whom it heard; as GraphQL gives it. */
+  readonly roundTable: readonly Seat[]
   readonly counts: LifecycleCounts
   readonly height: number
   readonly logPosition: number
@@ -60,6 +54,7 @@ type Rest = Omit<FolderStatus, 'state' | 'folder' | 'network' | 'chainId'>
 async function askRoles(data: DataFolder, running: Running, progress: Progress): Promise<Rest> {
   const { layout, genesis } = data
   const snapshot = await takeSnapshot(planOf(running, genesis.validators.map(({ name }) => name)), true)
+  const roundTable = await askRoundTable(genesis, (name) => running.roles[name])
   // A recorder that does not answer leaves the log it wrote.
   const recorder = await fetchStatus(running.roles.recorder ?? '')
   const { counts, height, logPosition } = recorder.ok ? snapshot : await readLog(data, progress)
@@ -68,8 +63,7 @@ async function askRoles(data: DataFolder, running: Running, progress: Progress):
       const pid = running.pids[name] ?? null
       return { name, pid, up: pid !== null && isProcessAlive(pid), status }
     }),
-    validators: snapshot.validators.map(({ name, up, height, view, viewChanges, peers, stateRoot }) => up
-      ? { name, height, view, viewChanges, peers, stateRoot } : { name, height: null, view: null, viewChanges: null, peers: null, stateRoot: null }),
+    validators: roundTable.map(lineOf), roundTable,
     counts, height, logPosition,
     projections: Object.fromEntries(Object.entries(snapshot.projections).map(([name, { position, lagMs }]) =>
       [name, { position, lagEvents: Math.max(0, logPosition - position), lagMs }])),
@@ -87,38 +81,14 @@ function planOf({ roles }: Running, validators: readonly string[]): Plan {
   }
 }
 
-async function readStores(data: DataFolder, progress: Progress): Promise<Pick<Rest, 'validators' | 'counts' | 'height' | 'logPosition' | 'projections'>> {
-  const validators: ValidatorLine[] = []
-  for (const { name } of data.genesis.validators) validators.push(await readValidator(data, name))
+async function readStores(data: DataFolder, progress: Progress): Promise<Pick<Rest, 'validators' | 'roundTable' | 'counts' | 'height' | 'logPosition' | 'projections'>> {
+  const roundTable = await readRoundTable(data)
   const { counts, logPosition, height } = await readLog(data, progress)
-  return { validators, counts, height, logPosition, projections: await readTimelinePosition(data, logPosition) }
+  return { validators: roundTable.map(lineOf), roundTable, counts, height, logPosition, projections: await readTimelinePosition(data, logPosition) }
 }
 
-async function readValidator({ layout }: DataFolder, name: string): Promise<ValidatorLine> {
-  const line = { name, height: null, view: lastViewOf(layout.safetyRecord(name)), viewChanges: null, peers: null, stateRoot: null }
-  const folder = blockStoreFolder(layout, name)
-  let store: BlockStore | undefined
-  try {
-    if (!hasStore(folder)) return line
-    store = openBlockStore(folder)
-    const header = store.head()?.block.header
-    return { ...line, height: header?.height ?? 0, stateRoot: header?.stateRoot ?? null }
-  } catch {
-    // A damaged store has no height; `doctor` says what is wrong with it.
-    return line
-  } finally {
-    await store?.close()
-  }
-}
-
-function lastViewOf(path: string): number | null {
-  try {
-    return readSafetyFile(path).entries.at(-1)?.record.lastVotedView ?? null
-  } catch {
-    // `doctor` says what is wrong with it.
-    return null
-  }
-}
+const lineOf = ({ peers, ...seat }: Seat): ValidatorLine =>
+  ({ ...seat, height: seat.committedHeight, peers: seat.isUp ? peers.filter(({ isConnected }) => isConnected).length : null })
 
 async function readLog(data: DataFolder, progress: Progress): Promise<{ counts: LifecycleCounts; logPosition: number; height: number }> {
   const ledger = createLedger()
@@ -157,19 +127,16 @@ async function readTimelinePosition({ layout }: DataFolder, logPosition: number)
 const STATES: Readonly<Record<FolderState['kind'], string>> = { running: 'running', stopped: 'stopped', busy: 'starting, stopping or being read' }
 
 export function renderStatus(status: FolderStatus): string {
-  const { roles, validators, counts, projections } = status
+  const { roles, counts, projections } = status
   const plain = { style: { head: [], border: [] } }
   const lifecycle = new Table({ head: ['PUBLISHED', 'ADMITTED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight'], ...plain })
   lifecycle.push([counts.published, counts.admitted, counts.committed, counts.rejected, counts.timeout, counts.expired, counts.inFlight])
-  const nodes = new Table({ head: ['validator', 'height', 'view', 'view changes', 'peers', 'state root'], ...plain })
-  const shown = (value: number | null): string => (value === null ? '-' : String(value))
-  for (const { name, height, view, viewChanges, peers, stateRoot } of validators) nodes.push([name, shown(height), shown(view), shown(viewChanges), shown(peers), stateRoot?.slice(0, 16) ?? '-'])
   const processes = new Table({ head: ['role', 'process', '', 'status'], ...plain })
   for (const { name, pid, up, status: url } of roles) processes.push([name, pid ?? '-', up ? 'up' : 'down', `${url}/status`])
   const models = Object.entries(projections).map(([name, { position, lagEvents }]) => `${name} at ${position}${lagEvents > 0 ? ` (${lagEvents} behind)` : ''}`)
   return [
     `${status.folder}: ${STATES[status.state]}, network ${status.network}, chain ${status.chainId.slice(0, 16)}, height ${status.height}`,
-    lifecycle.toString(), nodes.toString(), ...(roles.length > 0 ? [processes.toString()] : []),
+    lifecycle.toString(), renderRoundTable(status.roundTable, Date.now()), ...(roles.length > 0 ? [processes.toString()] : []),
     `event log  ${status.logPosition} events`,
     `read models  ${models.join(', ') || (status.state === 'running' ? 'not started' : '-')}`,
     ...(status.api === null ? [] : [`API  ${status.api}/graphql`]),
