@@ -185,3 +185,63 @@ describe('failures', () => {
     for (const node of cluster.nodes) expect(txCount(node)).toBe(15)
   })
 })
+
+describe('leaders that fail', () => {
+  const down = (cluster: Cluster, i: number, txs: number, from = 0): void => {
+    (cluster.nodes[i] as Node).isUp = false
+    for (let n = from; n < from + txs; n++) {
+      everywhere(cluster, n)
+      cluster.run(20_000)
+    }
+  }
+
+  test('are named in the block that follows, in every order of views', () => {
+    const cluster = createCluster(5)
+    down(cluster, 2, 6)
+    const blocks = (cluster.nodes[0] as Node).committed.map(({ block }) => block)
+    const late = blocks.filter(({ header }) => header.failedLeaders.length > 0)
+    expect(late.length).toBeGreaterThan(0)
+    for (const { header, justify } of late) {
+      expect(header.failedLeaders).toHaveLength(header.view - justify.data.view - 1)
+      expect(new Set(header.failedLeaders)).toEqual(new Set([cluster.nodes[2]?.id]))
+    }
+  })
+
+  test('soon cost nothing: of forty blocks with one validator dead at most a few lose a view', () => {
+    const cluster = createCluster(5)
+    down(cluster, 1, 20)
+    const [node] = cluster.nodes as [Node]
+    const { standings, viewChanges } = node.engine.status()
+    expect(standings[1]?.score).toBeLessThanOrEqual(10)
+    expect(standings[1]?.failures).toBe(viewChanges)
+    expect(viewChanges).toBeLessThanOrEqual(4)
+    expect(txCount(node)).toBe(20)
+  })
+
+  test('lead again when they are back', () => {
+    const cluster = createCluster(4)
+    down(cluster, 1, 10)
+    const dead = cluster.nodes[1] as Node
+    dead.restart()
+    for (let n = 100; n < 260; n++) {
+      everywhere(cluster, n)
+      cluster.run(20_000)
+    }
+    expectAgreement(cluster)
+    expect(cluster.nodes[0]?.engine.status().standings[1]?.score).toBeGreaterThan(50)
+    expect(dead.committed.slice(-12).map(({ block }) => block.header.proposer)).toContain(dead.id)
+  })
+
+  test('and everybody down in turn never stops the network', () => {
+    const cluster = createCluster(4)
+    let n = 0
+    for (const i of [0, 1, 2, 3, 0, 1, 2, 3]) {
+      down(cluster, i, 3, n)
+      n += 3
+      ;(cluster.nodes[i] as Node).restart()
+      cluster.run(5000)
+    }
+    expectAgreement(cluster)
+    for (const node of cluster.nodes) expect(txCount(node)).toBe(n)
+  })
+})

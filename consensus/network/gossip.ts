@@ -1,4 +1,4 @@
-/** What is gossiped: transactions re-offered after a lost view, admission receipts, and announcements of commits. */
+/** What is gossiped: transactions re-offered after a lost view, admission receipts, evidence, and announcements of commits. */
 import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import { ByteReader, ByteWriter, DecodeError } from '../../domain/bytes.js'
 import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'

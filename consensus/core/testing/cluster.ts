@@ -10,7 +10,7 @@ import { BLOCK_TIME, genesisBody, txOf } from '../../../domain/execution/testing
 import { createGenesis, validatorIdOf, validatorSetOf, type Genesis } from '../../../domain/genesis.js'
 import { sha256 } from '../../../domain/hash.js'
 import { asEpoch, asMillis, asView, type BlockHash, type TxId, type ValidatorId } from '../../../domain/ids.js'
-import { checkAnomaly, rulesOf } from '../../../domain/message/check-anomaly.js'
+import { createTransactionCheck } from '../../../domain/execution/check-transaction.js'
 import type { Transaction } from '../../../domain/transaction.js'
 import type { VerifySignature } from '../../../domain/crypto.js'
 import { createEngine, type Engine } from '../engine.js'
@@ -57,7 +57,7 @@ export function createCluster(n: number): Cluster {
   const signers = names.map((name) => createSigner(sha256(utf8ToBytes(name))))
   const genesis = createGenesis({ ...genesisBody, validators: signers.map((signer, i) => ({ name: names[i] as string, publicKey: bytesToHex(signer.publicKey) })) })
   const verify = rememberVerdicts(createVerifier())
-  const rules = rulesOf(genesis)
+  const checkTransaction = createTransactionCheck(genesis, verify)
   const initial = genesisState(genesis)
   const root = genesisBlock(validatorSetOf(genesis).chainId, initial.stateRoot)
   const start = BLOCK_TIME as number
@@ -93,7 +93,7 @@ export function createCluster(n: number): Cluster {
       const uncommitted = [...disk.blocks.values()].filter(({ header }) => header.height > block.header.height).sort((a, b) => a.header.height - b.header.height)
       return createEngine({
         set: validatorSetOf(genesis), limits: genesis.limits, self: id, signer, genesisBlock: root, verify,
-        checkTransaction: (tx, blockTime) => { const check = checkAnomaly(tx.bytes, blockTime, rules, verify); return check.ok ? { ok: true } : { ok: false, code: check.code } },
+        checkTransaction,
         execute: (input) => executeBlock({ ...input, genesis }), pool, committedNodes: { get: (hash) => disk.nodes.get(hash) }, baseTimeoutMs: BASE_TIMEOUT_MS,
       }, { record: { ...record, highQc: latest }, head: { block, execution }, uncommitted })
     }

@@ -2,7 +2,7 @@
 import { executeBlock } from '../../../domain/execution/execute.js'
 import { BLOCK_TIME } from '../../../domain/execution/testing/network.js'
 import { asEpoch, asHeight, asMillis, asView, type TxId } from '../../../domain/ids.js'
-import { checkAnomaly, rulesOf } from '../../../domain/message/check-anomaly.js'
+import { createTransactionCheck } from '../../../domain/execution/check-transaction.js'
 import type { Block } from '../../../domain/block.js'
 import type { Transaction } from '../../../domain/transaction.js'
 import { verifySignature } from '../../../platform/crypto/ed25519.js'
@@ -35,7 +35,6 @@ export type OneCore = {
 /** @param watchesKey off, since tests forge certificates with every key, also with that of the core itself */
 export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, uncommitted: readonly Block[] = [], watchesKey = false): OneCore {
   const nodes = new Map<string, Uint8Array>(initialNodes)
-  const rules = rulesOf(genesis)
   const pool = { hasWork: (exclude: ReadonlySet<TxId>) => core.pool.some(({ id }) => !exclude.has(id)), select: (exclude: ReadonlySet<TxId>) => core.pool.filter(({ id }) => !exclude.has(id)) }
   const recovered: Recovered = {
     record: { ...freshRecord, ...start }, uncommitted,
@@ -43,7 +42,7 @@ export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, u
   }
   const engine = createEngine({
     set, limits: genesis.limits, self: idOf(self), signer: signer(self), genesisBlock: root, verify: verifySignature,
-    checkTransaction: (tx, blockTime) => { const check = checkAnomaly(tx.bytes, blockTime, rules, verifySignature); return check.ok ? { ok: true } : { ok: false, code: check.code } },
+    checkTransaction: createTransactionCheck(genesis, verifySignature),
     execute: (input) => executeBlock({ ...input, genesis }), pool, committedNodes: { get: (hash) => nodes.get(hash) }, baseTimeoutMs: 1000, sharesKey: !watchesKey,
   }, recovered)
   const carryOut = (effect: Effect): void => {
