@@ -42,7 +42,7 @@ const mesh = await startMesh({
 })
 let recorder: PhaseRecorder | undefined
 const node = await startValidatorNode({
-  genesis, signer, verify: admission.verify, checkTransaction: admission.checkTransaction, pool: mempool, mesh, clock: systemClock,
+  genesis, signer, verify: admission.verify, verifyAhead: admission.ahead, findTransaction: (id) => mempool.get(id), checkTransaction: admission.checkTransaction, pool: mempool, mesh, clock: systemClock,
   baseTimeoutMs: config.baseTimeoutMs,
   blocks: openBlockStore(join(config.folder, 'chain')),
   safety: openSafetyStore(join(config.folder, 'safety.record'), { chainId: set.chainId, publicKey: signer.publicKey }),

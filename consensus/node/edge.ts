@@ -5,11 +5,13 @@
 import type { PeerId } from '@libp2p/interface'
 import { DecodeError } from '../../domain/bytes.js'
 import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
-import { decodeMessage, type PeerMessage } from '../core/messages.js'
+import { decodeMessage } from '../core/messages.js'
 import type { RefusedType, Report } from '../core/protocol.js'
 import type { Mesh } from '../network/mesh.js'
 import { offenceOf } from '../network/offences.js'
 import type { Offence } from '../network/peer-score.js'
+import { decodeCompactProposal, isCompactProposal } from './compact-proposal.js'
+import type { ReceivedMessage } from './inbound.js'
 import type { PeerBook } from './peer-book.js'
 
 export type EdgePorts = {
@@ -17,7 +19,7 @@ export type EdgePorts = {
   readonly book: PeerBook
   peerOf(validator: ValidatorId): PeerId | undefined
   now(): UnixMillis
-  onMessage(from: ValidatorId, message: PeerMessage): void
+  onMessage(from: ValidatorId, message: ReceivedMessage): void
   onReport(report: Report): void
 }
 
@@ -39,9 +41,9 @@ export function createEdge(ports: EdgePorts): Edge {
     if (telling.isTold) ports.onReport({ kind: 'message-refused', from, message, reason: telling.times === 1 ? reason : `${reason} (${telling.times} times)` })
   }
 
-  const read = (bytes: Uint8Array): PeerMessage | DecodeError => {
+  const read = (bytes: Uint8Array): ReceivedMessage | DecodeError => {
     try {
-      return decodeMessage(bytes)
+      return isCompactProposal(bytes) ? { type: 'compact-proposal', compact: decodeCompactProposal(bytes) } : decodeMessage(bytes)
     } catch (error) {
       if (error instanceof DecodeError) return error
       throw error

@@ -1,11 +1,11 @@
 /** What each validator last said of itself: when it was heard and where it claims to stand. For people, never for safety. */
-import type { PeerMessage } from '../core/messages.js'
 import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
+import type { ReceivedMessage } from './inbound.js'
 
 export type PeerNote = { readonly lastSeenAt: UnixMillis; readonly view: number; readonly committedHeight: number }
 
 export type PeerBook = {
-  note(from: ValidatorId, message: PeerMessage, now: UnixMillis): void
+  note(from: ValidatorId, message: ReceivedMessage, now: UnixMillis): void
   of(validator: ValidatorId): PeerNote | undefined
 }
 
@@ -26,7 +26,7 @@ export function createPeerBook(validators: ReadonlySet<ValidatorId>): PeerBook {
 }
 
 /** A vote for a block that makes another final says that its voter will commit that one with the next certificate. */
-function positionIn(message: PeerMessage): { readonly view?: number; readonly committedHeight?: number } {
+function positionIn(message: ReceivedMessage): { readonly view?: number; readonly committedHeight?: number } {
   switch (message.type) {
     case 'vote':
       return { view: message.vote.data.view }
@@ -36,6 +36,8 @@ function positionIn(message: PeerMessage): { readonly view?: number; readonly co
       return { view: message.tc.view + 1 }
     case 'proposal':
       return { view: message.proposal.block.header.view, ...committedBy(message.proposal.block.justify.data.commit) }
+    case 'compact-proposal':
+      return { view: message.compact.header.view, ...committedBy(message.compact.justify.data.commit) }
     case 'sync-info':
       return { view: Math.max(message.info.highQc.data.view, message.info.highTc?.view ?? 0) + 1, committedHeight: message.info.committedHeight }
   }

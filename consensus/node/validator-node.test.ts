@@ -61,6 +61,20 @@ describe('five validators on real sockets and real disks', () => {
     expect(running.map(({ node }) => node.status().viewChanges)).toEqual(running.map(() => 0))
   })
 
+  test('a large block travels by the ids of its transactions, and who lacks some asks for them', async () => {
+    const before = running.map(txCount)
+    const asked = () => running.map(({ node }) => node.status().inbound)
+    const [common, rare] = [next(60), next(40)]
+    // The last validator never hears of forty of them before they are proposed.
+    for (const validator of running.slice(0, -1)) validator.submit(...common, ...rare)
+    running.at(-1)?.submit(...common)
+    await until('all hundred at all five', () => running.every((validator, i) => txCount(validator) === (before[i] as number) + 100))
+    await expectEqualRoots()
+    expect(asked().reduce((sum, { rebuilt }) => sum + rebuilt, 0)).toBeGreaterThan(0)
+    expect(asked().at(-1)?.missingTransactions).toBeGreaterThan(0)
+    expect(asked().slice(0, -1).every(({ missingTransactions }) => missingTransactions <= (asked().at(-1)?.missingTransactions ?? 0))).toBe(true)
+  })
+
   test('a quiet network sends nothing', async () => {
     const views = running.map(({ node }) => node.status().view)
     await new Promise((resolve) => setTimeout(resolve, 2500))

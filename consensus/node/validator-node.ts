@@ -3,10 +3,13 @@ import { bytesToHex } from '../../domain/bytes.js'
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { executeBlock } from '../../domain/execution/execute.js'
 import { validatorIdOf, validatorSetOf, type Genesis } from '../../domain/genesis.js'
-import type { ValidatorId } from '../../domain/ids.js'
+import type { TxId, ValidatorId } from '../../domain/ids.js'
 import { verifyQc } from '../../domain/verify-certificate.js'
+import type { Transaction } from '../../domain/transaction.js'
+import { createNodeCache } from '../../domain/state/nodes.js'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../platform/clock.js'
+import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { createEngine, type EngineStatus } from '../core/engine.js'
 import { encodeMessage, type PeerMessage } from '../core/messages.js'
 import type { CheckTransaction, TxPool } from '../core/ports.js'
@@ -19,9 +22,12 @@ import type { BlockStore } from '../storage/block-store.js'
 import type { SafetyStore } from '../storage/safety-record/store.js'
 import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL } from './block-exchange.js'
 import { announce } from './announce.js'
+import { encodeCompactProposal, isWorthCompacting } from './compact-proposal.js'
 import { createDriver } from './driver.js'
 import { createEdge } from './edge.js'
 import { createBlockFetcher } from './fetch-blocks.js'
+import { createInbound, LANE_OF, type Inbound } from './inbound.js'
+import { answerTransactions, TRANSACTIONS_PROTOCOL } from './missing-transactions.js'
 import { createPeerBook } from './peer-book.js'
 import { peerStatusOf, type PeerStatus } from './peer-status.js'
 import { genesisRoot, recover } from './recover.js'
@@ -30,8 +36,12 @@ export type ValidatorNodeOptions = {
   readonly genesis: Genesis
   readonly signer: Signer
   readonly verify: VerifySignature
+  /** Checks signatures off the main thread, so that `verify` finds their verdict in its memory. */
+  readonly verifyAhead?: SignatureChecks['ahead']
   readonly checkTransaction: CheckTransaction
   readonly pool: TxPool
+  /** A waiting transaction, so that proposals may come without it; without this all are asked for. */
+  readonly findTransaction?: (id: TxId) => Transaction | undefined
   readonly mesh: Mesh
   readonly blocks: BlockStore
   readonly safety: SafetyStore
@@ -45,6 +55,8 @@ export type ValidatorNodeOptions = {
 export type NodeStatus = EngineStatus & {
   readonly connectedPeers: number
   readonly droppedMessages: Readonly<Record<Lane, number>>
+  /** Proposals made whole again, those among them that lacked transactions, and messages that gave way to newer ones. */
+  readonly inbound: ReturnType<Inbound['status']>
   readonly peers: readonly PeerStatus[]
   /** Messages refused at the door or by the core, counted; `from` is null for followers. */
   readonly refusals: readonly { readonly from: ValidatorId | null; readonly type: string; readonly reason: string; readonly count: number }[]
@@ -57,10 +69,8 @@ export type ValidatorNode = {
   stop(): Promise<void>
 }
 
-/** Votes overtake everything; a proposal is large and can wait for nobody else's lane. */
-const LANE_OF: Record<PeerMessage['type'], Lane> = {
-  vote: 'votes', timeout: 'timeouts', 'timeout-certificate': 'timeouts', 'sync-info': 'timeouts', proposal: 'proposals',
-}
+/** About 300 bytes each. */
+const STATE_CACHE_NODES = 200_000
 
 export async function startValidatorNode(options: ValidatorNodeOptions): Promise<ValidatorNode> {
   const { genesis, mesh, blocks, safety } = options
@@ -72,17 +82,24 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   const validatorOfPeer = new Map(peers.map(({ id, peerId }) => [peerId.toString(), id]))
   const peerOfValidator = new Map(peers.map(({ id, peerId }) => [id, peerId]))
 
+  const stateCache = createNodeCache(STATE_CACHE_NODES)
   const engine = createEngine({
     set, self, limits: genesis.limits, signer: options.signer, verify: options.verify, genesisBlock: root.block,
     checkTransaction: options.checkTransaction, pool: options.pool, committedNodes: blocks.nodes, baseTimeoutMs: options.baseTimeoutMs,
-    execute: (input) => executeBlock({ ...input, genesis }),
+    execute: (input) => executeBlock({ ...input, genesis }, stateCache),
   }, recover(root, blocks, safety.record))
 
   const book = createPeerBook(new Set(peers.map(({ id }) => id)))
   const edge = createEdge({
     mesh, book, peerOf: (id) => peerOfValidator.get(id), now: () => options.clock.now(),
-    onMessage: (from, message) => driver.submit({ type: 'message', from, message }),
+    onMessage: (from, message) => inbound.push(from, message),
     onReport: options.onReport,
+  })
+  const inbound = createInbound({
+    set, mesh, verify: options.verify, ahead: options.verifyAhead, findTransaction: options.findTransaction ?? (() => undefined), peerOf: (id) => peerOfValidator.get(id),
+    deliver: (from, message) => driver.submit({ type: 'message', from, message }),
+    onRefused: (from, reason) => edge.onReport({ kind: 'message-refused', from, message: 'proposal', reason }),
+    onLie: (from, reason) => edge.onBadAnswer(from, reason),
   })
   const lanes = await openLanes(mesh,
     (peer, bytes) => {
@@ -109,7 +126,8 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   const driver = createDriver(engine, {
     clock: options.clock, safety, blocks, send,
     broadcast(message) {
-      const bytes = encodeMessage(message)
+      const isCompact = message.type === 'proposal' && isWorthCompacting(message.proposal.block)
+      const bytes = isCompact ? encodeCompactProposal(message.proposal) : encodeMessage(message)
       for (const { id } of peers) send(id, message, bytes)
     },
     fetch: (from, target, fromHeight) => fetcher.fetch(from, target, fromHeight),
@@ -125,6 +143,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   })
 
   await serve(mesh, BLOCKS_PROTOCOL, (bytes) => answerBlocks(blocks, bytes))
+  await serve(mesh, TRANSACTIONS_PROTOCOL, (bytes) => answerTransactions(blocks, bytes))
   await serve(mesh, CHAIN_PROTOCOL, (bytes) => answerChain(blocks, bytes))
   const onPeer = (peer: ValidatorId): void => {
     lanes.open(peerOfValidator.get(peer) as PeerId)
@@ -145,10 +164,12 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
       ...engine.status(),
       connectedPeers: peers.filter(({ peerId }) => mesh.isConnected(peerId)).length,
       droppedMessages: lanes.dropped(),
+      inbound: inbound.status(),
       peers: peers.map(({ id, peerId }) => peerStatusOf(mesh, id, peerId, book.of(id))),
       refusals: mesh.guard.refusals().map(({ peer, ...refusal }) => ({ from: validatorOfPeer.get(peer) ?? null, ...refusal })),
     }),
     async stop() {
+      inbound.close()
       driver.stop()
       mesh.libp2p.removeEventListener('peer:connect', onConnect)
       lanes.close()

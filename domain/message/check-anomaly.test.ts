@@ -177,9 +177,13 @@ describe('a transaction that is checked again', () => {
     expect(refuse.calls).toBe(2)
   })
 
-  test('says whose signature over what it carries, and nothing where it cannot be read', () => {
-    const claim = signatureClaimOf(createTransaction('event', messageOf(1)))
+  test('says whose signature over what it carries, until it was accepted, and nothing where it cannot be read', () => {
+    const tx = createTransaction('event', messageOf(1))
+    const claim = signatureClaimOf(tx, verifySignature)
     expect(claim && verifySignature(claim.publicKey, claim.message, claim.signature)).toBe(true)
-    expect(signatureClaimOf(createTransaction('event', utf8ToBytes('nonsense')))).toBeUndefined()
+    checkAnomalyOf(tx, BLOCK_TIME, rules, verifySignature)
+    expect(signatureClaimOf(tx, verifySignature)).toBeUndefined()
+    expect(signatureClaimOf(tx, counting(true))).toEqual(claim)
+    expect(signatureClaimOf(createTransaction('event', utf8ToBytes('nonsense')), verifySignature)).toBeUndefined()
   })
 })

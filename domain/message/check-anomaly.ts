@@ -48,10 +48,14 @@ export function checkUnsignedOf(tx: Transaction, referenceTime: UnixMillis, rule
   return claim.ok ? checkContent(reading, claim, referenceTime, rules, false) : claim
 }
 
-/** The signature that these bytes claim to carry, for whoever verifies it ahead; undefined where they cannot be read. */
-export function signatureClaimOf(tx: Transaction): { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array } | undefined {
-  const decoded = decodedIn(readingOf(tx))
-  if (!decoded.ok) return undefined
+/**
+ * The signature that a transaction claims to carry, for whoever checks it ahead of `verify`. Undefined where it cannot
+ * be read, and where this very verifier has accepted it.
+ */
+export function signatureClaimOf(tx: Transaction, verify: VerifySignature): { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array } | undefined {
+  const reading = readingOf(tx)
+  const decoded = decodedIn(reading)
+  if (!decoded.ok || reading.acceptedBy === verify) return undefined
   const { message } = decoded
   return { publicKey: message.pubkey, message: anomalySignBytes(message, schemeOf(message)), signature: message.signature }
 }

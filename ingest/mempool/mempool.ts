@@ -44,6 +44,8 @@ export type MempoolCounters = Readonly<Record<
 export type Mempool = TxPool & {
   add(pending: PendingTransaction): AddOutcome
   has(txId: TxId): boolean
+  /** A waiting transaction. */
+  get(txId: TxId): Transaction | undefined
   /** Takes out what a block has carried and remembers it, whether it was here or not. */
   remove(txIds: readonly TxId[]): void
   /** Moves the chain's time forward; returns what no later block can carry, now dropped. */
@@ -114,6 +116,7 @@ export function createMempool(limits: MempoolLimits): Mempool {
       return outcome
     },
     has: (txId) => waiting.has(txId),
+    get: (txId) => waiting.get(txId)?.tx,
     remove(txIds) {
       for (const txId of txIds) {
         settled.add(txId)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '../../domain/bytes.js'
 import { sha256 } from '../../domain/hash.js'
-import { createSigner, createVerifier, isTorsionFree, verifySignature, verifyZip215 } from './ed25519.js'
+import { createAcceptLater, createSigner, createVerifier, isTorsionFree, verifySignature, verifyZip215 } from './ed25519.js'
 
 const signer = createSigner(sha256(utf8ToBytes('signer')))
 const { Point } = noble
@@ -105,6 +105,22 @@ describe('signature validity is ZIP-215, whichever library answers', () => {
     const signers = [0, 1, 2, 3, 0, 1].map((n) => createSigner(sha256(Uint8Array.of(n))))
     for (const one of signers) expect(verify(one.publicKey, message, one.sign(message))).toBe(true)
   })
+})
+
+test('what the thread pool accepts is valid, and what it rejects is left open', async () => {
+  const accept = createAcceptLater()
+  const message = utf8ToBytes('later')
+  expect(await accept(signer.publicKey, message, signer.sign(message))).toBe(true)
+  expect(await accept(signer.publicKey, utf8ToBytes('other'), signer.sign(message))).toBe(false)
+  expect(await accept(new Uint8Array(31), message, signer.sign(message))).toBe(false)
+  const zero = new Uint8Array(32)
+  for (const publicKey of SMALL_ORDER) {
+    for (const r of SMALL_ORDER) if (await accept(publicKey, message, concatBytes(r, zero))) expect(verifyZip215(publicKey, message, concatBytes(r, zero))).toBe(true)
+  }
+  for (let a = 0; a < 8; a++) {
+    const { publicKey, signature } = torsionSignature(7n, 11n, message, a, (a * 3) % 8)
+    if (await accept(publicKey, message, signature)) expect(verifyZip215(publicKey, message, signature)).toBe(true)
+  }
 })
 
 describe('keys fit for registration', () => {

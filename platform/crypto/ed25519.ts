@@ -29,9 +29,32 @@ export function createSigner(seed: Uint8Array): Signer {
 
 /** A verifier with its own bounded cache of imported keys: importing costs half as much as verifying. */
 export function createVerifier(maxKeys = 1024): VerifySignature {
-  const keys = new Map<string, KeyObject>()
+  const keyObject = createKeyCache(maxKeys)
+  return function verify(publicKey, message, signature) {
+    if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+    const key = keyObject(publicKey)
+    if (key !== undefined && acceptedByNode(key, message, signature)) return true
+    return verifyZip215(publicKey, message, signature)
+  }
+}
 
-  function keyObject(publicKey: Uint8Array): KeyObject | undefined {
+/** True for a signature that is surely valid; false says nothing yet. Never rejects. */
+export type AcceptLater = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>
+
+/** OpenSSL's verdict from the thread pool. What it rejects, `createVerifier` decides, in plain JavaScript and once. */
+export function createAcceptLater(maxKeys = 1024): AcceptLater {
+  const keyObject = createKeyCache(maxKeys)
+  return async function acceptLater(publicKey, message, signature) {
+    if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+    const key = keyObject(publicKey)
+    return key !== undefined && acceptedOnThreadPool(key, message, signature)
+  }
+}
+
+/** @returns undefined for bytes that OpenSSL takes for no key */
+function createKeyCache(maxKeys: number): (publicKey: Uint8Array) => KeyObject | undefined {
+  const keys = new Map<string, KeyObject>()
+  return (publicKey) => {
     const id = bytesToHex(publicKey)
     const known = keys.get(id)
     if (known !== undefined) return known
@@ -44,13 +67,6 @@ export function createVerifier(maxKeys = 1024): VerifySignature {
       return undefined
     }
   }
-
-  return function verify(publicKey, message, signature) {
-    if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
-    const key = keyObject(publicKey)
-    if (key !== undefined && acceptedByNode(key, message, signature)) return true
-    return verifyZip215(publicKey, message, signature)
-  }
 }
 
 export const verifySignature: VerifySignature = createVerifier()
@@ -61,6 +77,16 @@ function acceptedByNode(key: KeyObject, message: Uint8Array, signature: Uint8Arr
   } catch {
     return false
   }
+}
+
+function acceptedOnThreadPool(key: KeyObject, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      verifyNode(null, message, key, signature, (error, isValid) => resolve(error === null && isValid))
+    } catch {
+      resolve(false)
+    }
+  })
 }
 
 /** ZIP-215 in plain JavaScript: the definition that `verifySignature` must equal. */

@@ -1,8 +1,8 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { utf8ToBytes } from '../../domain/bytes.js'
 import { sha256 } from '../../domain/hash.js'
-import { createSigner, verifySignature } from './ed25519.js'
-import { createVerifiedCache } from './verified-cache.js'
+import { createSigner, createAcceptLater, verifySignature } from './ed25519.js'
+import { createSignatureChecks, createVerifiedCache } from './verified-cache.js'
 
 const signer = createSigner(sha256(utf8ToBytes('cache')))
 const message = utf8ToBytes('vote')
@@ -54,4 +54,45 @@ test('refusals are not remembered, and the least recently used entry leaves firs
   expect(verify).toHaveBeenCalledTimes(0)
   check(b)
   expect(verify).toHaveBeenCalledTimes(1)
+})
+
+describe('signatures checked ahead', () => {
+  const claim = { publicKey: signer.publicKey, message, signature }
+  const watched = (maxEntries = 10) => {
+    const verify = vi.fn(verifySignature)
+    const later = vi.fn(createAcceptLater())
+    return { verify, later, checks: createSignatureChecks(verify, later, maxEntries) }
+  }
+
+  test('are known when they are asked for, and checked once however often', async () => {
+    const { verify, later, checks } = watched()
+    const [first, second] = [checks.ahead([claim, claim]), checks.ahead([claim])]
+    await Promise.all([first, second])
+    expect(checks.verify(signer.publicKey, message, signature)).toBe(true)
+    expect(checks.ahead([claim])).toBeUndefined()
+    expect([later.mock.calls.length, verify.mock.calls.length]).toEqual([1, 0])
+  })
+
+  test('that are not accepted there are decided by whoever asks, for these very bytes', async () => {
+    const { verify, checks } = watched()
+    const forged = { ...claim, signature: signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) }
+    await checks.ahead([forged])
+    expect(checks.verify(signer.publicKey, message, forged.signature)).toBe(false)
+    expect(verify).toHaveBeenCalledTimes(1)
+    expect(checks.verify(signer.publicKey, message, signature)).toBe(true)
+  })
+
+  test('that are garbage push no good one out', async () => {
+    const { verify, checks } = watched(1)
+    await checks.ahead([claim])
+    await checks.ahead(Array.from({ length: 5 }, (_, i) => ({ ...claim, signature: new Uint8Array(64).fill(i) })))
+    expect(checks.verify(signer.publicKey, message, signature)).toBe(true)
+    expect(verify).not.toHaveBeenCalled()
+  })
+
+  test('of a wrong width are left to whoever asks, who refuses them', async () => {
+    const { checks } = watched()
+    expect(checks.ahead([{ ...claim, signature: new Uint8Array(63) }, { ...claim, publicKey: new Uint8Array(31) }])).toBeUndefined()
+    expect(checks.verify(signer.publicKey, message, new Uint8Array(63))).toBe(false)
+  })
 })

@@ -5,22 +5,68 @@
  */
 import { createHash } from 'node:crypto'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type VerifySignature } from '../../domain/crypto.js'
+import type { AcceptLater } from './ed25519.js'
 
-/** @param maxEntries bound of the cache, least recently used first out; about 150 bytes an entry */
-export function createVerifiedCache(verify: VerifySignature, maxEntries: number): VerifySignature {
+/** Whose signature over which bytes. */
+export type SignatureClaim = { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }
+
+export type SignatureChecks = {
+  readonly verify: VerifySignature
+  /**
+   * Checks off the main thread what is not known yet, so that `verify` answers from memory afterwards; what is not
+   * accepted there `verify` decides when it is asked. Undefined when all are known already. A signature that is asked
+   * for twice meanwhile is checked once.
+   */
+  ahead(claims: readonly SignatureClaim[]): Promise<void> | undefined
+}
+
+/** @param maxEntries bound of the memory, least recently used first out; about 150 bytes an entry */
+export function createSignatureChecks(verify: VerifySignature, acceptLater: AcceptLater, maxEntries: number): SignatureChecks {
   const verified = new Set<string>()
+  const running = new Map<string, Promise<void>>()
 
-  return function verifyOnce(publicKey, message, signature) {
-    // Fixed widths keep the three parts of the hashed bytes apart.
-    if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
-    const entry = createHash('sha256').update(publicKey).update(signature).update(message).digest('base64')
-    if (verified.delete(entry)) {
-      verified.add(entry)
-      return true
-    }
-    if (!verify(publicKey, message, signature)) return false
+  const remember = (entry: string): void => {
     verified.add(entry)
     if (verified.size > maxEntries) verified.delete(verified.values().next().value as string)
-    return true
+  }
+  const checkLater = async (entry: string, { publicKey, message, signature }: SignatureClaim): Promise<void> => {
+    if (await acceptLater(publicKey, message, signature)) remember(entry)
+    running.delete(entry)
+  }
+
+  return {
+    verify(publicKey, message, signature) {
+      // Fixed widths keep the three parts of the hashed bytes apart.
+      if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+      const entry = entryOf(publicKey, message, signature)
+      if (verified.delete(entry)) {
+        verified.add(entry)
+        return true
+      }
+      if (!verify(publicKey, message, signature)) return false
+      remember(entry)
+      return true
+    },
+    ahead(claims) {
+      const pending: Promise<void>[] = []
+      for (const claim of claims) {
+        if (claim.publicKey.length !== PUBLIC_KEY_BYTES || claim.signature.length !== SIGNATURE_BYTES) continue
+        const entry = entryOf(claim.publicKey, claim.message, claim.signature)
+        if (verified.has(entry)) continue
+        const known = running.get(entry)
+        const check = known ?? checkLater(entry, claim)
+        if (known === undefined) running.set(entry, check)
+        pending.push(check)
+      }
+      return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined)
+    },
   }
 }
+
+/** The memory alone, for whoever has no time to check ahead. */
+export function createVerifiedCache(verify: VerifySignature, maxEntries: number): VerifySignature {
+  return createSignatureChecks(verify, (...claim) => Promise.resolve(verify(...claim)), maxEntries).verify
+}
+
+const entryOf = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): string =>
+  createHash('sha256').update(publicKey).update(signature).update(message).digest('base64')

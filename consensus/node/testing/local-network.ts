@@ -9,12 +9,12 @@ import { createGenesis, validatorSetOf, type Genesis } from '../../../domain/gen
 import { sha256 } from '../../../domain/hash.js'
 import type { TxId } from '../../../domain/ids.js'
 import { encodeAnomaly } from '../../../domain/message/anomaly.js'
-import { checkAnomaly, rulesOf } from '../../../domain/message/check-anomaly.js'
+import { checkAnomalyOf, rulesOf } from '../../../domain/message/check-anomaly.js'
 import { signAnomaly } from '../../../domain/message/sign-anomaly.js'
 import { createTransaction, type Transaction } from '../../../domain/transaction.js'
 import { systemClock } from '../../../platform/clock.js'
-import { createSigner, createVerifier } from '../../../platform/crypto/ed25519.js'
-import { createVerifiedCache } from '../../../platform/crypto/verified-cache.js'
+import { createAcceptLater, createSigner, createVerifier } from '../../../platform/crypto/ed25519.js'
+import { createSignatureChecks } from '../../../platform/crypto/verified-cache.js'
 import type { TxPool } from '../../core/ports.js'
 import type { CommittedBlock, Report } from '../../core/protocol.js'
 import { startMesh, type Mesh, type MeshOptions } from '../../network/mesh.js'
@@ -79,7 +79,7 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...e
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
       const pool = createListPool()
-      const verify = createVerifiedCache(createVerifier(), 10_000)
+      const { verify, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), 10_000)
       const rules = rulesOf(genesis)
       const committed: CommittedBlock[] = []
       const reports: Report[] = []
@@ -88,11 +88,11 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...e
         ...edge, seed: seedOf(`v${i}`), listen: addressOf(i), peers: keys.map((key, p) => ({ publicKey: key.publicKey, name: `v${p}`, address: addressOf(p) })),
       })
       const node = await startValidatorNode({
-        genesis, signer, verify, pool, mesh, clock: systemClock, baseTimeoutMs,
+        genesis, signer, verify, verifyAhead: ahead, pool, findTransaction: (id) => pool.get(id), mesh, clock: systemClock, baseTimeoutMs,
         blocks: openBlockStore(join(folderOf(i), 'blocks')),
         safety: openSafetyStore(safetyPath, identity),
         checkTransaction: (tx, blockTime) => {
-          const check = checkAnomaly(tx.bytes, blockTime, rules, verify)
+          const check = checkAnomalyOf(tx, blockTime, rules, verify)
           return check.ok ? { ok: true } : { ok: false, code: check.code }
         },
         onCommit(blocks) {
@@ -116,10 +116,11 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...e
   }
 }
 
-export function createListPool(): TxPool & { add(txs: readonly Transaction[]): void; drop(ids: readonly TxId[]): void } {
+export function createListPool(): TxPool & { add(txs: readonly Transaction[]): void; drop(ids: readonly TxId[]): void; get(id: TxId): Transaction | undefined } {
   const pending = new Map<TxId, Transaction>()
   return {
     add: (txs) => { for (const tx of txs) pending.set(tx.id, tx) },
+    get: (id) => pending.get(id),
     drop: (ids) => { for (const id of ids) pending.delete(id) },
     hasWork: (exclude) => [...pending.keys()].some((id) => !exclude.has(id)),
     select: (exclude, { maxCount }) => [...pending.values()].filter((tx) => !exclude.has(tx.id)).slice(0, maxCount),
