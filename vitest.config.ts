@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const shared = { setupFiles: ['platform/polyfill.ts'], testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const }
-const rooms = '{domain,platform,proto,consensus,ingest,detector,eventlog,projections,audit,graphql,cli,bench}'
+const rooms = '{domain,platform,proto,consensus,ingest,detector,eventlog,projections,audit,graphql,sim,cli,bench}'
 
 export default defineConfig({
   test: {

@@ -9,6 +9,7 @@ import { registerKeys } from './commands/keys.js'
 import { registerQuery } from './commands/query.js'
 import { registerRebuild } from './commands/rebuild.js'
 import { registerRoles } from './commands/role.js'
+import { registerSim } from './commands/sim.js'
 import { registerStatus } from './commands/status.js'
 import { registerTimeline } from './commands/timeline.js'
 import { registerUp } from './commands/up.js'
@@ -27,6 +28,7 @@ registerGenesis(program)
 registerKeys(program)
 registerRoles(program)
 registerDetect(program)
+registerSim(program)
 registerBench(program)
 
 try {

@@ -23,6 +23,8 @@ export type BootOptions = {
   readonly baseTimeoutMs: number
   /** Who leads a view, where a script wants to say so instead of the core. */
   readonly electLeader?: ElectLeader
+  /** Another node runs with this key, or a liar does: it is no accident, and stopping is not for liars. */
+  readonly sharesKey: boolean
   /** What this node takes for the result of an execution, where a script wants its software to be wrong. */
   readonly misexecute?: (result: ExecutionResult) => ExecutionResult
 }
@@ -33,9 +35,10 @@ const STATE_CACHE_NODES = 64
 /** Throws SafetyRecordError where the disk does not allow a start. */
 export function boot(disk: SimDisk, { network, misexecute = (result) => result, ...config }: BootOptions): Engine {
   const { genesis, set, root } = network
+  const cache = createNodeCache(STATE_CACHE_NODES)
   return createEngine({
     ...config, set, limits: genesis.limits, genesisBlock: root.block, committedNodes: disk.nodes,
-    execute: (input) => misexecute(executeBlock({ ...input, genesis })),
+    execute: (input) => misexecute(executeBlock({ ...input, genesis }, cache)),
   }, recover(root, disk, disk.readSafety()))
 }
 

@@ -80,6 +80,7 @@ export function createWorld(options: WorldOptions): World {
     signer: (index) => signerOf(`v${index}`, signatures),
     boot: (node, signer) => boot(node.disk, {
       network, self: node.id, signer, verify, checkTransaction, baseTimeoutMs, pool: poolOver(node.pool),
+      sharesKey: twins.includes(node.index) || options.liars?.has(node.position) === true,
       ...(options.electLeader === undefined ? {} : { electLeader: options.electLeader }),
       ...(options.misexecute?.index === node.index ? { misexecute: options.misexecute.change } : {}),
     }),
