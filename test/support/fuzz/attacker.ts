@@ -86,7 +86,7 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
     }
     const dice = random.below(400)
     if (dice === 0) { await push(random.pick(LANES), Buffer.concat([Uint8Array.of(0xff, 0xff, 0xff, random.below(256)), random.bytes(100)])); count('huge length'); total += 1 }
-    if (dice === 1 && total % 50 === 0) { await push('proposals', encodeFrame(new Uint8Array(HUGE_BYTES))); count('10 MB frame'); total += 1 }
+    if (dice === 1 && random.below(5) === 0) { await push('proposals', encodeFrame(new Uint8Array(HUGE_BYTES))); count('10 MB frame'); total += 1 }
     if (dice === 2) { await push('proposals', encodeFrame(random.bytes(1024 * 1024))); count('1 MB of noise'); total += 1 }
     if (dice < 40) { await ask(mesh, random, order.victim.name); count('request'); total += 1 }
     if (dice < 80) {
