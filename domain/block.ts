@@ -105,16 +105,33 @@ export function readBlock(reader: ByteReader): Block {
   return { header, hash: headerHash(header), justify, transactions }
 }
 
-/** True when the header's roots are the roots of the content. */
+/** True when the header's roots are the roots of the content. A block object never changes, so it is looked at once. */
 export function isConsistent(block: Block): boolean {
+  const known = verdicts.get(block)
+  if (known !== undefined) return known
+  const verdict = compareRoots(block)
+  verdicts.set(block, verdict)
+  return verdict
+}
+
+const verdicts = new WeakMap<Block, boolean>()
+
+function compareRoots(block: Block): boolean {
   return block.header.txRoot === transactionsRoot(block.transactions) && block.header.justifyHash === hashOfQc(block.justify)
 }
 
+/** The bytes are kept with the block: it is sent, written down before the vote, and stored when it is final. */
 export function encodeBlock(block: Block): Uint8Array {
-  const writer = new ByteWriter(1024)
+  const known = encodings.get(block)
+  if (known !== undefined) return known
+  const writer = new ByteWriter(1024 + block.transactions.reduce((sum, { bytes }) => sum + bytes.length + 8, 0))
   writeBlock(writer, block)
-  return writer.finish()
+  const bytes = writer.finish()
+  encodings.set(block, bytes)
+  return bytes
 }
+
+const encodings = new WeakMap<Block, Uint8Array>()
 
 export function decodeBlock(bytes: Uint8Array): Block {
   const reader = new ByteReader(bytes)

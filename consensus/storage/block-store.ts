@@ -6,7 +6,8 @@ import type { Database } from 'lmdb'
 import { join } from 'node:path'
 import { decodeBlock, encodeBlock, type Block } from '../../domain/block.js'
 import { decodeQc, encodeQc, type QuorumCertificate, type Vote } from '../../domain/certificate.js'
-import type { StateNodes, TxReceipt } from '../../domain/execution/types.js'
+import type { StateChanges, StateNodes, TxReceipt } from '../../domain/execution/types.js'
+import { foldChanges } from '../../domain/state/fold-changes.js'
 import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom, StorageError } from '../../platform/lmdb/storage-error.js'
@@ -129,6 +130,7 @@ export function openBlockStore(path: string): BlockStore {
       if (last === undefined) return
       write(() => {
         for (const committed of blocks) putCommitted(tables, committed)
+        putState(tables, foldChanges(blocks.map(({ changes }) => changes)))
         tables.meta.putSync(HEAD, last.block.header.height)
         storeVotes()
         dropOldVotes(tables, last.block.header.view - KEPT_VOTE_VIEWS)
@@ -147,15 +149,18 @@ export function openBlockStore(path: string): BlockStore {
   }
 }
 
-function putCommitted(tables: Tables, { block, receipts, changes, certificate, commitCertificate }: CommittedBlock): void {
+function putCommitted(tables: Tables, { block, receipts, certificate, commitCertificate }: CommittedBlock): void {
   const { height } = block.header
   tables.blocks.putSync(height, encodeBlock(block))
   tables.heights.putSync(block.hash, height)
   tables.receipts.putSync(height, encodeReceipts(receipts))
   tables.certificates.putSync([height, 'own'], encodeQc(certificate))
   tables.certificates.putSync([height, 'commit'], encodeQc(commitCertificate))
-  for (const hash of changes.deletes) tables.nodes.removeSync(hash)
-  for (const [hash, bytes] of changes.puts) tables.nodes.putSync(hash, bytes)
+}
+
+function putState(tables: Tables, { puts, deletes }: StateChanges): void {
+  for (const hash of deletes) tables.nodes.removeSync(hash)
+  for (const [hash, bytes] of puts) tables.nodes.putSync(hash, bytes)
 }
 
 function dropOldVotes(tables: Tables, oldestView: number): void {
