@@ -124,6 +124,13 @@ describe('questions', () => {
     })
   })
 
+  test('producers, proofs against validators and their standings are there', async () => {
+    expect(await dataOf('{ producers { id committed refused { code count } reputation } evidence { kind view offender { name } block { height } } validators { name reputation isJailed failures evidenceCount } }')).toEqual({
+      producers: [{ id: PRODUCER, committed: 2, refused: [], reputation: 100 }], evidence: [],
+      validators: ['validator-0', 'validator-1'].map((name) => ({ name, reputation: 100, isJailed: false, failures: 0, evidenceCount: 0 })),
+    })
+  })
+
   test('filters by state, type, severity, producer and time', async () => {
     const ids = async (filter: string): Promise<unknown> => {
       const { anomalies } = (await dataOf(`{ anomalies(filter: { ${filter} }) { nodes { id } } }`)) as { anomalies: { nodes: { id: string }[] } }

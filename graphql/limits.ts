@@ -61,12 +61,15 @@ function costOfField(field: FieldNode, context: ValidationContext, inside: Reado
   return { depth: nested.depth + 1, values: 1 + nested.values * timesOf(field) }
 }
 
+/** What lists without pages usually hold. */
+const USUAL_SIZES: Readonly<Record<string, number>> = { transactions: 20, evidence: 20, producers: 20 }
+
 /** How often a field's content may appear: the page asked for, or what a block usually holds. */
 function timesOf({ name, arguments: given = [] }: FieldNode): number {
   const size = given.find((argument) => argument.name.value === 'first' || argument.name.value === 'last')
   if (size !== undefined) return sizeOf(size.value)
   if (name.value === 'anomalies' || name.value === 'blocks') return DEFAULT_PAGE
-  return name.value === 'transactions' ? 20 : 1
+  return USUAL_SIZES[name.value] ?? 1
 }
 
 /** A page size in a variable is not known yet; the resolver refuses it above 200. */

@@ -2,8 +2,8 @@
 import type { LifecycleState } from '../domain/anomaly/events.js'
 import { isHex32, isUuid } from '../domain/ids.js'
 import {
-  countTimeline, listAnomalies, listBlocks, readAuditRoot, readCounts, readProjectionStatus, readStateRoot,
-  type AnomalyFilter, type AnomalyView, type BlockView, type TransactionView,
+  countTimeline, listAnomalies, listBlocks, listEvidence, listProducers, readAuditRoot, readCounts, readProjectionStatus, readStateRoot,
+  type AnomalyFilter, type AnomalyView, type BlockView, type EvidenceView, type TransactionView, type ValidatorView,
 } from '../projections/index.js'
 import { readConnection, type ConnectionArguments } from './connection.js'
 import type { ApiContext } from './context.js'
@@ -36,6 +36,8 @@ export const resolvers = {
       readConnection<BlockView>('block', page, ({ height }) => height, (keyset) => listBlocks(sources.sql, keyset)),
     block: (_: unknown, { height }: { height: number }, context: ApiContext) => context.blocks.load(height),
     validators: async (_: unknown, _arguments: unknown, context: ApiContext) => [...(await context.validators()).values()],
+    evidence: (_: unknown, _arguments: unknown, { sources }: ApiContext) => listEvidence(sources.sql),
+    producers: (_: unknown, _arguments: unknown, { sources }: ApiContext) => listProducers(sources.sql),
     stateRoot: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readStateRoot(sources.sql),
     timelineCount: (_: unknown, { state }: { state: LifecycleState }, { sources }: ApiContext) => countTimeline(sources.timelines, state),
     counts: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readCounts(sources.sql),
@@ -54,6 +56,15 @@ export const resolvers = {
   Block: {
     proposer: async ({ proposerId }: BlockView, _: unknown, context: ApiContext) => (await context.validators()).get(proposerId),
     transactions: ({ height }: BlockView, _: unknown, context: ApiContext) => context.transactions.load(height),
+  },
+  Validator: {
+    evidenceCount: ({ evidence }: ValidatorView) => evidence,
+  },
+  ValidatorEvidence: {
+    kind: ({ kind }: EvidenceView) => (kind === 'duplicate-vote' ? 'DUPLICATE_VOTE' : 'DUPLICATE_PROPOSAL'),
+    offender: async ({ offenderId }: EvidenceView, _: unknown, context: ApiContext) => (await context.validators()).get(offenderId),
+    reporter: async ({ reporterId }: EvidenceView, _: unknown, context: ApiContext) => (await context.validators()).get(reporterId),
+    block: ({ blockHeight }: EvidenceView, _: unknown, context: ApiContext) => context.blocks.load(blockHeight),
   },
   Transaction: {
     anomaly: ({ anomalyId }: TransactionView, _: unknown, context: ApiContext) => (anomalyId === null ? null : context.anomalies.load(anomalyId)),

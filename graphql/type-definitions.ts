@@ -17,6 +17,10 @@ export const typeDefinitions = /* GraphQL */ `
     "One committed block, or null above the newest."
     block(height: Long!): Block
     validators: [Validator!]!
+    "Proofs that a validator contradicted itself, as blocks carry them, newest first; at most 200."
+    evidence: [ValidatorEvidence!]!
+    "Producers that were heard of, and what their signed messages came to."
+    producers: [Producer!]!
     "The newest agreed state root; null before the first block."
     stateRoot: StateRoot
     "How many anomalies have ever been in a state."
@@ -148,7 +152,14 @@ export const typeDefinitions = /* GraphQL */ `
     publicKey: String
     peerId: String
     isActive: Boolean!
+    "Its score as a leader, 0 to 100: 100 takes its turns, less mostly gives them to others, 0 never leads."
     reputation: Float!
+    "Proven to contradict itself: it votes, but never leads again."
+    isJailed: Boolean!
+    "Views it led that ended without a block."
+    failures: Long!
+    "Proofs against it."
+    evidenceCount: Long!
     blocksProposed: Long!
     "Committed blocks whose certificate it signed."
     blocksVoted: Long!
@@ -193,6 +204,39 @@ export const typeDefinitions = /* GraphQL */ `
     points: Int!
     cutOffForMs: Long!
   }
+
+  enum ValidatorEvidenceKind {
+    "Two different votes for one view."
+    DUPLICATE_VOTE
+    "Two blocks proposed for one view."
+    DUPLICATE_PROPOSAL
+  }
+
+  type ValidatorEvidence {
+    kind: ValidatorEvidenceKind!
+    offenderId: ID!
+    offender: Validator
+    "The view that it signed two things for."
+    view: Long!
+    "The block that carries the proof."
+    block: Block
+    blockHeight: Long!
+    txHash: String!
+    "Who proposed that block."
+    reporterId: ID!
+    reporter: Validator
+    recordedAt: Time!
+  }
+
+  type Producer {
+    id: ID!
+    committed: Long!
+    "Refusals of messages with its valid signature."
+    refused: [RefusalCount!]!
+    "0 to 100; refusals that a stranger can cause do not count."
+    reputation: Int!
+  }
+  type RefusalCount { code: String! count: Long! }
 
   type StateRoot { height: Long! root: String! }
   type AuditRoot { size: Long! root: String! }

@@ -18,6 +18,8 @@ export { listAnomalies, type AnomalyFilter } from './blocks/queries/list-anomali
 export { findBlocks } from './blocks/queries/find-blocks.js'
 export { listBlocks } from './blocks/queries/list-blocks.js'
 export { listTransactions, type TransactionView } from './blocks/queries/list-transactions.js'
+export { listEvidence, type EvidenceView } from './blocks/queries/list-evidence.js'
+export { listProducers, type ProducerView } from './blocks/queries/list-producers.js'
 export { listValidators, type ValidatorView } from './blocks/queries/list-validators.js'
 export { readCounts } from './blocks/queries/read-counts.js'
 export { readStateRoot, type StateRootView } from './blocks/queries/read-state-root.js'
