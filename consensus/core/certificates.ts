@@ -58,6 +58,7 @@ export function commitBy(core: Core, qc: QuorumCertificate): void {
   if (path.length === 0) return
   emit(core, { type: 'commit', blocks: path.map((node, i) => committed(node, path[i + 1] ?? certified, qc)) })
   core.tree.commit(parent)
+  core.commitQc = qc
   core.failedViews = 0
 }
 

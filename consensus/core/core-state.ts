@@ -39,7 +39,7 @@ export type CoreConfig = {
 /** What a node finds on its disk. */
 export type Recovered = {
   readonly record: SafetyRecord
-  readonly head: { readonly block: Block; readonly execution: ExecutionResult }
+  readonly head: { readonly block: Block; readonly execution: ExecutionResult; readonly commitCertificate?: QuorumCertificate | undefined }
   /** Stored blocks above the head, parents before children. */
   readonly uncommitted: readonly Block[]
 }
@@ -70,6 +70,8 @@ export type Core = {
   /** Why this node has stopped for good. */
   haltReason: string | undefined
   record: SafetyRecord
+  /** What made the committed head final: a peer may lack this one certificate alone. */
+  commitQc: QuorumCertificate | undefined
   view: View
   now: UnixMillis
   /** A proposal whose parent is being fetched. */
@@ -100,6 +102,7 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
     mustHear: 0,
     haltReason: undefined,
     record,
+    commitQc: recovered.head.commitCertificate,
     view: asView(Math.max(record.highQc.data.view, record.highTc?.view ?? 0) + 1),
     now: 0 as UnixMillis,
     pendingProposal: undefined,

@@ -76,6 +76,9 @@ export function onTimeout(core: Core, timeout: Timeout, from: ValidatorId): void
   if (timeout.lastTc !== undefined) processTc(core, timeout.lastTc, from)
   // A peer that knows less must be told, even in the same view: in a quiet network nobody else will.
   if (isBehind && !isOurs) sendSyncInfo(core, from)
+  // It waits where we have nothing left to do: what it lacks may be the certificate of our last commit alone, which
+  // was made beside a timeout certificate and is not the highest.
+  else if (!isOurs && !hasWork(core)) sendSyncInfo(core, from, core.commitQc)
   if (timeout.view === core.view) countTimeout(core, timeout, from)
 }
 

@@ -6,9 +6,10 @@ import { emit, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { hearPeer, maySign, refuseYours } from './joining.js'
 import type { SyncInfo } from './messages.js'
 
-export function sendSyncInfo(core: Core, to: ValidatorId): void {
+/** @param highQc the certificate to show; another than the highest where that is what the peer lacks */
+export function sendSyncInfo(core: Core, to: ValidatorId, highQc = core.record.highQc): void {
   if (to === core.config.self) return
-  const { highQc, highTc } = core.record
+  const { highTc } = core.record
   const info: SyncInfo = {
     highQc, highTc, committedHeight: heightOf(core.tree.head), yourVote: core.votes.newestOf(to), yourTimeout: core.timeouts.newestOf(to),
     isQuestion: !maySign(core) && !core.heardFrom.has(to),

@@ -37,5 +37,5 @@ export function recover(root: GenesisRoot, store: RecoveredFrom, record: SafetyR
   // The head's own certificate may be newer than the record's: a commit is stored without a vote.
   const known = head?.commitCertificate
   const highQc = known !== undefined && known.data.view > record.highQc.data.view ? known : record.highQc
-  return { record: { ...record, highQc }, head: { block, execution }, uncommitted: store.uncommitted() }
+  return { record: { ...record, highQc }, head: { block, execution, commitCertificate: known }, uncommitted: store.uncommitted() }
 }
