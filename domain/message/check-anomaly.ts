@@ -57,7 +57,8 @@ export function signatureClaimOf(tx: Transaction, verify: VerifySignature): { re
   const decoded = decodedIn(reading)
   if (!decoded.ok || reading.acceptedBy === verify) return undefined
   const { message } = decoded
-  return { publicKey: message.pubkey, message: anomalySignBytes(message, schemeOf(message)), signature: message.signature }
+  reading.signBytes ??= anomalySignBytes(message, schemeOf(message))
+  return { publicKey: message.pubkey, message: reading.signBytes, signature: message.signature }
 }
 
 /**
@@ -69,6 +70,8 @@ type Reading = {
   decoded?: ReturnType<typeof decodeAnomaly>
   /** `null` where content hash and payload agree with the rest. */
   contentFault?: ContentFault | null
+  /** What the signature covers, until it was accepted. */
+  signBytes?: Uint8Array | undefined
   /** The verifier that has accepted the signature; another one asks again. */
   acceptedBy?: VerifySignature
 }
@@ -92,10 +95,11 @@ function checkSigned(reading: Reading, referenceTime: UnixMillis, rules: Admissi
   if (!claim.ok) return claim
   const { message, scheme } = claim
   if (reading.acceptedBy !== verify) {
-    if (!verify(message.pubkey, anomalySignBytes(message, scheme), message.signature)) {
+    if (!verify(message.pubkey, reading.signBytes ?? anomalySignBytes(message, scheme), message.signature)) {
       return refusal('INVALID_SIGNATURE', 'signature', `does not verify under scheme ${scheme}`, message)
     }
     reading.acceptedBy = verify
+    reading.signBytes = undefined
   }
   return checkContent(reading, claim, referenceTime, rules, true)
 }
