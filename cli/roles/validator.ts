@@ -1,27 +1,30 @@
 /** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
 import { join } from 'node:path'
 import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
+import { codeOfFault } from '../../domain/evidence/check-transaction.js'
+import { encodeEvidence, viewOfEvidence, type Evidence } from '../../domain/evidence/evidence.js'
+import { createTransactionCheck } from '../../domain/execution/check-transaction.js'
 import { checkAnomalyOf, rulesOf } from '../../domain/message/check-anomaly.js'
 import { validatorSetOf } from '../../domain/genesis.js'
-import { asHeight, asHex32, asMillis, type ChainId, type ProducerId, type UnixMillis } from '../../domain/ids.js'
-import { createVerifier } from '../../platform/crypto/ed25519.js'
+import { asHeight, asHex32, asMillis, type ChainId, type ProducerId } from '../../domain/ids.js'
+import { createAcceptLater, createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
-import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
+import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { systemClock } from '../../platform/clock.js'
 import { decodeTransactions, encodeReceiptBatch, encodeTransactions, gossip, listen } from '../../consensus/network/gossip.js'
 import { startMesh } from '../../consensus/network/mesh.js'
 import { serve } from '../../consensus/network/requests.js'
 import { answerReceipts, RECEIPTS_PROTOCOL } from '../../consensus/node/receipt-exchange.js'
-import { startValidatorNode } from '../../consensus/node/validator-node.js'
+import { startValidatorNode, type ValidatorNode } from '../../consensus/node/validator-node.js'
 import { openBlockStore } from '../../consensus/storage/block-store.js'
 import { openSafetyStore } from '../../consensus/storage/safety-record/store.js'
-import type { TransactionCheck } from '../../consensus/core/ports.js'
 import type { Report } from '../../consensus/core/protocol.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
 import { createSettler, settleMissed } from '../../ingest/admission/settle.js'
+import { createEvidenceDesk, evidenceOf } from '../../ingest/evidence/evidence-desk.js'
 import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempool.js'
 import { withLazyOffsets } from '../../ingest/transport/lazy-offsets.js'
 import { loadGenesis } from '../config/load.js'
@@ -46,14 +49,10 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const store = openAdmissionStore(join(config.data, 'admission'))
   const transport = await openTransport(config.transport)
   const rules = rulesOf(genesis)
-  const verify = createVerifiedCache(createVerifier(), VERIFIED_CACHE_ENTRIES)
+  const { verify, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES)
   const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs, genesis.limits.blockBytes))
   const pool = { store, mempool, skewMs: genesis.limits.skewMs }
-  const checkTransaction = (tx: Transaction, blockTime: UnixMillis): TransactionCheck => {
-    if (tx.kind !== 'event') return { ok: false, code: 'MALFORMED' }
-    const check = checkAnomalyOf(tx, blockTime, rules, verify)
-    return check.ok ? { ok: true } : { ok: false, code: check.code }
-  }
+  const checkTransaction = createTransactionCheck(genesis, verify)
 
   // A crash between a commit and its settlement left transactions here that the chain already carries.
   await settleMissed(pool, blocks.head()?.block.header.height ?? asHeight(0), (height) => blocks.committedAt(height)?.block)
@@ -74,11 +73,28 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     else log.debug({ report }, 'consensus report')
     // Whoever leads the next view may not have what waits here.
     if (report.kind === 'view-timed-out') offerAgain()
+    const evidence = evidenceOf(report, set.epoch)
+    if (evidence !== undefined) accuse(evidence)
   }
-  const node = await startValidatorNode({
-    genesis, signer, verify, checkTransaction, pool: mempool, mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
+  // Reports may come while the node is still starting.
+  let running: ValidatorNode | undefined
+  const desk = createEvidenceDesk({
+    set, verify, mempool, isJailed: (id) => running?.status().standings[set.byId(id)?.index ?? -1]?.isJailed === true,
+  })
+  const accuse = (evidence: Evidence): void => {
+    const outcome = desk.file(evidence)
+    if (outcome.kind !== 'filed') return
+    log.error({ offender: evidence.offender, kind: evidence.kind, view: viewOfEvidence(evidence) }, 'a validator contradicted itself: the proof goes into a block')
+    gossip(mesh, 'evidence', encodeEvidence(evidence))
+    running?.transactionsAvailable()
+  }
+  const node = running = await startValidatorNode({
+    genesis, signer, verify, verifyAhead: ahead, checkTransaction, pool: mempool, findTransaction: (id) => mempool.get(id), mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
     onCommit(committed) {
-      for (const { block } of committed) settler.settle(block)
+      for (const { block } of committed) {
+        settler.settle(block)
+        desk.settle(block)
+      }
     },
     onFatal: (error) => fail(error),
   })
@@ -93,9 +109,22 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     }
     node.transactionsAvailable()
   })
+  listen(mesh, 'evidence', (bytes) => {
+    const outcome = desk.receive(bytes)
+    if (outcome.kind === 'refused') return { reason: outcome.fault, offence: 'forged' }
+    // Not passed on: others may have another proof against the same validator, and one is all that is needed.
+    if (outcome.kind === 'enough') return { reason: 'enough', offence: undefined }
+    node.transactionsAvailable()
+    return undefined
+  })
   /** @returns why it is refused */
   const addOffered = (tx: Transaction): RejectCode | undefined => {
-    if (tx.kind !== 'event' || store.isSettled(tx.id)) return undefined
+    if (store.isSettled(tx.id)) return undefined
+    if (tx.kind === 'evidence') {
+      const outcome = desk.receive(tx.bytes)
+      return outcome.kind === 'refused' ? codeOfFault(outcome.fault) : undefined
+    }
+    if (tx.kind !== 'event') return undefined
     const check = checkAnomalyOf(tx, systemClock.now(), rules, verify)
     if (!check.ok) return check.code
     mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
