@@ -4,21 +4,14 @@
  * append that succeeded before, and is refused as `wrong-revision`.
  */
 import { asPosition } from '../../domain/ids.js'
-import { encodeEvent, type EncodedEvent } from '../../domain/events/codec.js'
 import { bytesEqual } from '../../domain/bytes.js'
 import { isExpected, MAX_EVENT_BYTES } from '../check-append.js'
 import { EventLogError } from '../errors.js'
-import type { AppendResult, NewEvent, RecordedEvent, StreamAppend } from '../log.js'
+import type { AppendResult, RecordedEvent } from '../log.js'
+import type { PreparedAppend } from '../prepare.js'
 import { decodeRecord, encodeStored } from '../record.js'
 import { lengthOf } from './read.js'
 import type { LogTables } from './tables.js'
-
-/** An event encoded before the write lock is taken, so that the lock is held for as little as possible. */
-export type PreparedEvent = NewEvent & { readonly encoded: EncodedEvent }
-export type PreparedAppend = Omit<StreamAppend, 'events'> & { readonly events: readonly PreparedEvent[] }
-
-export const prepareAppend = (append: StreamAppend): PreparedAppend =>
-  ({ ...append, events: append.events.map((event) => ({ ...event, encoded: encodeEvent(event.event) })) })
 
 /** Must run inside a write transaction. */
 export function appendInTransaction(tables: LogTables, appends: readonly PreparedAppend[]): AppendResult {
