@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { validatorSetOf } from '../genesis.js'
-import { asView } from '../ids.js'
+import { bytesToHex } from '../bytes.js'
+import { asView, type ProducerId } from '../ids.js'
 import { rulesOf } from '../message/check-anomaly.js'
 import { createDraft, keepDraft } from './draft.js'
 import { executeTransaction } from './execute.js'
 import type { TransactionExecutor } from './executors.js'
-import { BLOCK_TIME, genesis, txOf } from './testing/network.js'
+import { failuresKey } from './state-keys.js'
+import { BLOCK_TIME, genesis, signerOf, txOf } from './testing/network.js'
+
+const p0 = bytesToHex(signerOf('p0').publicKey) as ProducerId
 
 const value = (n: number) => Uint8Array.of(n)
 const below = { get: (key: string) => (key === 'old' ? value(1) : undefined) }
@@ -52,7 +56,7 @@ test('what a failing transaction wrote before it failed is dropped', () => {
   }
   const tx = txOf(1)
   expect(executeTransaction(tx, block, context, writer('MALFORMED'))).toEqual({ txId: tx.id, status: 'failed', code: 'MALFORMED' })
-  expect([block.get('a'), block.get('old'), block.changes.size]).toEqual([undefined, value(1), 0])
+  expect([block.get('a'), block.get('old'), [...block.changes.keys()]]).toEqual([undefined, value(1), [failuresKey(p0)]])
   expect(executeTransaction(tx, block, context, writer())).toEqual({ txId: tx.id, status: 'success' })
   expect([block.get('a'), block.get('old')]).toEqual([value(1), undefined])
 })

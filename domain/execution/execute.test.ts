@@ -6,8 +6,10 @@ import { EMPTY_STATE, loadNode, StateNodeError } from '../state/nodes.js'
 import { createTransaction } from '../transaction.js'
 import { createGenesis } from '../genesis.js'
 import { genesisState } from './execute.js'
+import { producerReputation } from '../reputation/producer.js'
+import { failuresOf } from './producer-failures.js'
 import { readLeaders } from './read-leaders.js'
-import { anomalyKey, decodeAnomalyRecord, decodeProducerRecord, LEADERS_KEY, nonceKey, producerKey } from './state-keys.js'
+import { anomalyKey, decodeAnomalyRecord, decodeProducerRecord, failuresKey, LEADERS_KEY, nonceKey, producerKey } from './state-keys.js'
 import { BLOCK_SECONDS, BLOCK_TIME, createChain, draftOf, genesis, genesisBody, messageOf, signerOf, txOf } from './testing/network.js'
 import { bytesToHex } from '../bytes.js'
 import type { ProducerId } from '../ids.js'
@@ -112,6 +114,16 @@ describe('executing a block', () => {
     chain.commit([], later(5))
     expect(leavesOf(chain)).toEqual(before)
     expect(readLeaders(chain.nodes, chain.root, 5).standings.map(({ proposals }) => proposals)).toEqual([0, 1, 1, 0, 0])
+  })
+
+  test('what was refused is counted for its producer by code, and for nobody where no listed producer is named', () => {
+    const chain = createChain()
+    chain.commit([txOf(1), txOf(1), txOf(1, { tsSeconds: BLOCK_SECONDS + 301 }), txOf(2, { nonce: draftOf(1).nonce }), txOf(3, {}, 'stranger'), createTransaction('event', Uint8Array.of(1))])
+    chain.commit([txOf(1)])
+    const state = { get: (key: string) => getValue(chain.nodes, chain.root, key) }
+    expect(failuresOf(state, p0)).toEqual({ DUPLICATE: 2, SKEW: 1, REPLAY: 1 })
+    expect([...leavesOf(chain).keys()].filter((key) => key.startsWith('producer-failures/'))).toEqual([failuresKey(p0)])
+    expect(producerReputation({ committed: 1, refused: failuresOf(state, p0) })).toBe(100)
   })
 
   test('the same block from the same parent gives the same bytes', () => {

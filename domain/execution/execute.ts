@@ -13,6 +13,7 @@ import { createLoader, EMPTY_STATE, type NodeCache } from '../state/nodes.js'
 import type { Transaction } from '../transaction.js'
 import { createDraft, keepDraft, type StateDraft } from './draft.js'
 import { executorOf, type ExecutionContext, type TransactionExecutor } from './executors.js'
+import { countFailure } from './producer-failures.js'
 import { noteTurn } from './read-leaders.js'
 import { CHAIN_KEY } from './state-keys.js'
 import { receiptsRootOf } from './tx-receipt.js'
@@ -48,11 +49,14 @@ function networkOf(genesis: Genesis): Network {
   return network
 }
 
-/** All or nothing: what a failed transaction wrote is dropped with its draft. */
+/** All or nothing: what a failed transaction wrote is dropped with its draft, and only counted. */
 export function executeTransaction(tx: Transaction, block: StateDraft, context: ExecutionContext, execute: TransactionExecutor): TxReceipt {
   const draft = createDraft(block)
   const code = execute(tx, draft, context)
-  if (code !== undefined) return { txId: tx.id, status: 'failed', code }
+  if (code !== undefined) {
+    countFailure(tx, block, context.rules, code)
+    return { txId: tx.id, status: 'failed', code }
+  }
   keepDraft(draft, block)
   return { txId: tx.id, status: 'success' }
 }

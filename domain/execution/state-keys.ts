@@ -10,6 +10,8 @@ export const LEADERS_KEY = 'leaders'
 
 /** One record a producer: how many of its messages were executed, the latest message time, its live nonce seconds. */
 export const producerKey = (producer: ProducerId): string => `producer/${producer}`
+/** How often execution refused a producer's messages, by code; a producer that never failed has no such entry. */
+export const failuresKey = (producer: ProducerId): string => `producer-failures/${producer}`
 /** Nonces of one producer in one second of message time. */
 export const nonceKey = (producer: ProducerId, second: number): string => `nonce/${producer}/${second}`
 /** The registry that makes an anomaly id unique for ever. */
