@@ -1,7 +1,7 @@
 /** Reads one key by walking its path from the root: as many nodes as the tree is deep there. */
 import type { StateNodes } from '../execution/types.js'
 import type { StateRoot } from '../ids.js'
-import { bitAt, loadNode, pathOf, type NodeLoader } from './nodes.js'
+import { bitAt, childOf, loadNode, pathOf, type NodeLoader } from './nodes.js'
 
 /** Undefined for an absent key. Throws StateNodeError when the store is damaged. */
 export function getValue(nodes: StateNodes, root: StateRoot, key: string): Uint8Array | undefined {
@@ -12,8 +12,6 @@ export function getValue(nodes: StateNodes, root: StateRoot, key: string): Uint8
 export function findValue(load: NodeLoader, root: StateRoot, key: string): Uint8Array | undefined {
   const path = pathOf(key)
   let node = load(root)
-  for (let depth = 0; node?.kind === 'inner'; depth++) {
-    node = load(bitAt(path, depth) === 0 ? node.left : node.right)
-  }
+  for (let depth = 0; node?.kind === 'inner'; depth++) node = childOf(node, bitAt(path, depth), load)
   return node?.key === key ? node.value : undefined
 }

@@ -11,7 +11,15 @@ import type { StateNodes } from '../execution/types.js'
 export const EMPTY_STATE = ZERO_HASH as StateRoot
 
 export type LeafNode = { readonly kind: 'leaf'; readonly hash: string; readonly path: Uint8Array; readonly key: string; readonly value: Uint8Array }
-export type InnerNode = { readonly kind: 'inner'; readonly hash: string; readonly left: string; readonly right: string }
+export type InnerNode = {
+  readonly kind: 'inner'
+  readonly hash: string
+  readonly left: string
+  readonly right: string
+  /** The children themselves, once they were read or made: walking a path then costs no lookups. */
+  leftNode?: StateNode | undefined
+  rightNode?: StateNode | undefined
+}
 export type StateNode = LeafNode | InnerNode
 
 const LEAF = 0
@@ -70,41 +78,60 @@ export function encodeNode(node: StateNode): Uint8Array {
 /** Reads nodes by hash; undefined is the empty subtree. */
 export type NodeLoader = (hash: string) => StateNode | undefined
 
-/**
- * Nodes read or made lately, by hash. A node's hash says all about it, so an entry is right for ever and for every
- * block; only the number of them is bounded.
- */
-export type NodeCache = { get(hash: string): StateNode | undefined; put(node: StateNode): void }
+/** The child on the side of `bit`, read at most once. Undefined for an empty subtree. */
+export function childOf(node: InnerNode, bit: number, load: NodeLoader): StateNode | undefined {
+  if (bit === 0) return (node.leftNode ??= load(node.left))
+  return (node.rightNode ??= load(node.right))
+}
 
-/** @param maxNodes about half of them are kept when the bound is met: those used since the last time */
+/**
+ * The newest roots with all that hangs from them in memory. A node's hash says all about it, so what is kept is right
+ * for ever and for every block and fork; only its amount is bounded.
+ */
+export type NodeCache = {
+  root(hash: string): StateNode | undefined
+  /** @param more nodes that this root has and the one before it had not, less those that it has no more */
+  keep(root: StateNode, more: number): void
+  /** A node was read from the store. */
+  noteRead(): void
+}
+
+/** Proposals of a few views, and the state that each of them builds on. */
+const KEPT_ROOTS = 32
+
+/** @param maxNodes when about as many are held all are let go, and those in use are read again; some 300 bytes each */
 export function createNodeCache(maxNodes: number): NodeCache {
-  let young = new Map<string, StateNode>()
-  let old = new Map<string, StateNode>()
-  const put = (node: StateNode): void => {
-    young.set(node.hash, node)
-    if (young.size * 2 < maxNodes) return
-    old = young
-    young = new Map()
+  const roots = new Map<string, StateNode>()
+  let held = 0
+  const trim = (): void => {
+    if (held <= maxNodes) return
+    roots.clear()
+    held = 0
   }
   return {
-    put,
-    get(hash) {
-      const node = young.get(hash)
-      if (node !== undefined) return node
-      const aged = old.get(hash)
-      if (aged !== undefined) put(aged)
-      return aged
+    root: (hash) => roots.get(hash),
+    keep(root, more) {
+      held += more
+      trim()
+      roots.delete(root.hash)
+      roots.set(root.hash, root)
+      if (roots.size > KEPT_ROOTS) roots.delete(roots.keys().next().value as string)
+    },
+    noteRead() {
+      held += 1
     },
   }
 }
 
 /** A loader that reads and checks each node once: paths share their upper levels, within a block and between blocks. */
-export function createLoader(nodes: StateNodes, cache: NodeCache = createNodeCache(Infinity)): NodeLoader {
+export function createLoader(nodes: StateNodes, cache?: NodeCache): NodeLoader {
+  const loaded = new Map<string, StateNode | undefined>()
   return (hash) => {
-    const known = cache.get(hash)
+    const known = cache?.root(hash) ?? loaded.get(hash)
     if (known !== undefined) return known
     const node = loadNode(nodes, hash)
-    if (node !== undefined) cache.put(node)
+    loaded.set(hash, node)
+    cache?.noteRead()
     return node
   }
 }
