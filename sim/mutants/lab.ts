@@ -1,5 +1,7 @@
 /** What runs inside a bundle of a mutant: one technique, until it finds something or its budget is spent. */
 import { SCENARIOS } from '../scenarios/index.js'
+import { runSeed } from '../swarm/run-seed.js'
+import { runTwinsSeed } from '../twins/index.js'
 import type { Result } from '../types.js'
 import type { Experiment, Finding } from './experiment.js'
 
@@ -9,8 +11,9 @@ function* casesOf(experiment: Experiment): Generator<() => Result> {
       for (const scenario of SCENARIOS) if (experiment.only === undefined || experiment.only === scenario.name) yield () => scenario.run()
       return
     case 'twins':
+      for (let seed = experiment.fromSeed ?? 1; ; seed++) yield () => runTwinsSeed(seed)
     case 'swarm':
-      return
+      for (let seed = experiment.fromSeed ?? 1; ; seed++) yield () => runSeed(seed)
   }
 }
 

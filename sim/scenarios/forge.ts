@@ -17,6 +17,8 @@ export type Forge = {
   learn(block: Block): void
   dataOf(block: Block): VoteData
   voteOf(index: number, block: Block, changes?: Partial<VoteData>): Vote
+  /** A certificate that says anything, signed by any. */
+  qcOver(data: VoteData, signers?: readonly number[]): QuorumCertificate
   /** By default signed by validators 0 to q-1. */
   qcOf(block: Block, signers?: readonly number[]): QuorumCertificate
   timeoutOf(index: number, view: number, highQc: QuorumCertificate, lastTc?: TimeoutCertificate): Timeout
@@ -73,7 +75,9 @@ export function createForge(world: World): Forge {
     },
     qcOf(block, signers = quorum) {
       if (block.hash === root.hash) return genesisQc(root)
-      const data = forge.dataOf(block)
+      return forge.qcOver(forge.dataOf(block), signers)
+    },
+    qcOver(data, signers = quorum) {
       const message = voteSignBytes(set.chainId, data)
       return { data, signatures: signers.map((index) => ({ index, signature: world.signer(index).sign(message) })) }
     },

@@ -1,7 +1,9 @@
 /** Without work nothing happens, however long; with work everything happens at once, whoever holds it. */
 import { genesisQc } from '../../domain/block.js'
+import type { PeerMessage } from '../../consensus/core/messages.js'
+import type { SimNode } from '../types.js'
 import { scenario, type Scenario } from './scenario.js'
-import { expectCommits, expectQuiet, expectThat, expectViewChanges, go, nodeAt, running } from './script.js'
+import { expectCommits, expectQuiet, expectThat, expectViewChanges, go, isOf, nodeAt, running } from './script.js'
 
 const MINUTES = 60_000
 
@@ -88,6 +90,33 @@ const lagsBehind = scenario(
   },
 )
 
+const missedCommit = scenario(
+  'a commit that only one has missed, in quiet',
+  'View 2 ends with a timeout certificate, and its votes make a certificate all the same, later and at all but v3. For them block 1 is final and nothing is left to do; v3, with the same highest certificate, still waits, and must be told.',
+  (open) => {
+    const world = open({ n: 4 })
+    go(world, 20)
+    const lone = nodeAt(world, 3)
+    const held: { readonly from: SimNode; readonly to: SimNode; readonly message: PeerMessage }[] = []
+    let isShown = false
+    world.filter = (from, to, message) => {
+      if (isOf(message, 'proposal', 3) && !isShown) {
+        isShown = true
+        for (const vote of held) if (vote.to !== lone) world.after(1, () => world.deliver(vote.to, vote.from.id, vote.message))
+      }
+      if (message.type === 'sync-info') return to !== lone || to.engine.status().highQcView >= 3
+      if (!isOf(message, 'vote', 2)) return true
+      if (!isShown) held.push({ from, to, message })
+      return false
+    }
+    world.submitTx(1)
+    expectCommits(world, world.nodes.filter((node) => node !== lone), [1], 3 * world.baseTimeoutMs)
+    expectThat(world, isShown, 'view 3 was not proposed: the schedule no longer fits')
+    expectCommits(world, world.nodes, [1], 6 * world.baseTimeoutMs)
+    expectQuiet(world)
+  },
+)
+
 const leaderHoldsNothing = scenario(
   'a leader that never proposes what it was given',
   'Validator 1 holds none of the transactions, as one would who keeps them back: its turn is given up, and the next leader proposes them.',
@@ -118,4 +147,4 @@ const timersStayShort = scenario(
   },
 )
 
-export const IDLE: readonly Scenario[] = [tenMinutes, onlyOneKnows, deadLeader, lagsBehind, leaderHoldsNothing, timersStayShort]
+export const IDLE: readonly Scenario[] = [tenMinutes, onlyOneKnows, deadLeader, lagsBehind, missedCommit, leaderHoldsNothing, timersStayShort]

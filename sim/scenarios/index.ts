@@ -2,6 +2,7 @@
 import { BEHIND } from './behind.js'
 import { CRASHES } from './crashes.js'
 import { DISKS } from './disks.js'
+import { FORGED } from './forged.js'
 import { FORKS } from './forks.js'
 import { HEALTHY } from './healthy.js'
 import { IDLE } from './idle.js'
@@ -12,6 +13,6 @@ import type { Scenario } from './scenario.js'
 
 export type { Scenario } from './scenario.js'
 /** The quick and telling ones first: a mutant should fall early. */
-export const SCENARIOS: readonly Scenario[] = [...FORKS, ...HEALTHY, ...CRASHES, ...IDLE, ...DISKS, ...LIAR_SCENARIOS, ...BEHIND, ...NETWORK, ...LOAD]
+export const SCENARIOS: readonly Scenario[] = [...FORKS, ...FORGED, ...HEALTHY, ...CRASHES, ...IDLE, ...DISKS, ...LIAR_SCENARIOS, ...BEHIND, ...NETWORK, ...LOAD]
 
 export const scenarioNamed = (name: string): Scenario | undefined => SCENARIOS.find((scenario) => scenario.name === name)

@@ -1,34 +1,59 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../platform/package-root.js'
-import { MUTANTS, type Mutant } from './mutants.js'
-import { copySources, runMutant, runTests, type Copy } from './run-mutant.js'
+import { MUTANTS } from '../../sim/mutants/catalogue/index.js'
+import { GUARDED_FILES, unguarded } from '../../sim/mutants/checks.js'
+import { openLab } from '../../sim/mutants/experiment.js'
+import { applyEdits, MutantError } from '../../sim/mutants/mutant.js'
+import { runKnownKiller } from '../../sim/mutants/run-mutant.js'
+import { runUnitTests } from '../../sim/mutants/unit-tests.js'
+import { SCENARIOS } from '../../sim/scenarios/index.js'
 
-let copy: Copy
-beforeAll(() => { copy = copySources() })
-afterAll(() => copy.remove())
+const source = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8')
 
-test('every mutant still fits the sources it changes', () => {
-  for (const { name, edits } of MUTANTS) {
-    for (const { file, from } of edits) expect({ name, found: readFileSync(join(packageRoot(), file), 'utf8').split(from).length - 1 }).toEqual({ name, found: 1 })
-  }
-  expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length)
+describe('the catalogue', () => {
+  test('every mutant fits the sources it changes, and has a name of its own', () => {
+    for (const { name, edits } of MUTANTS) {
+      expect(edits.length).toBeGreaterThan(0)
+      for (const { file, from } of edits) expect({ name, file, found: source(file).split(from).length - 1 }).toEqual({ name, file, found: 1 })
+    }
+    expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length)
+  })
+
+  test.each(GUARDED_FILES)('every refusal of %s is taken out by some mutant', (file) => {
+    expect(unguarded(file, source(file), MUTANTS)).toEqual([])
+  })
+
+  test('every mutant names who must notice it: a scenario that exists, or unit tests', () => {
+    const scenarios = new Set(SCENARIOS.map(({ name }) => name))
+    for (const { name, scenario, tests } of MUTANTS) {
+      expect({ name, isNoticed: scenario === undefined ? tests !== undefined && tests.length > 0 : scenarios.has(scenario) }).toEqual({ name, isNoticed: true })
+    }
+  })
+
+  test('a mutant that no longer fits is an error that says where', () => {
+    expect(() => applyEdits('domain/quorum.ts', source('domain/quorum.ts'), [{ file: 'domain/quorum.ts', from: 'no such text', to: '' }])).toThrow(MutantError)
+  })
 })
 
-/** The rules whose loss splits a network; `npx tsx test/mutants/run.ts` runs all. */
-const SUBSET = ['a quorum is 2f+1 (3 of 5)', 'blocks commit by consecutive heights', 'a timeout does not raise the last voted view', 'the parent may lie below the timeout certificate', 'a vote leaves before it is on disk', 'the signature of a vote is not checked']
-const subset = SUBSET.map((name) => MUTANTS.find((mutant) => mutant.name === name) as Mutant)
+describe('without a change', () => {
+  test('all scenarios end as expected inside the bundle', async () => {
+    const lab = await openLab([])
+    expect(await lab.run({ technique: 'scenarios', budgetMs: 300_000 })).toMatchObject({ isKilled: false, tried: SCENARIOS.length })
+    lab.close()
+  })
 
-test('the tests pass on the unchanged copy', async () => {
-  expect(await runTests(copy, [...new Set(subset.flatMap(({ tests }) => tests))])).toMatchObject({ failed: [] })
+  test('the unit tests pass', async () => {
+    const files = [...new Set(MUTANTS.flatMap(({ scenario, tests }) => (scenario === undefined ? tests ?? [] : [])))]
+    expect(await runUnitTests([], files)).toMatchObject({ failed: [] })
+  })
 })
 
-test.each(subset)('the tests notice when $name', async (mutant) => {
-  expect((await runMutant(copy, mutant)).failed).not.toEqual([])
-})
-
-test('a mutant that no longer fits is an error, and the copy is left as it was', async () => {
-  const stale: Mutant = { name: 'stale', edits: [{ file: 'domain/quorum.ts', from: 'no such text', to: '' }], tests: [] }
-  await expect(runMutant(copy, stale)).rejects.toThrow('domain/quorum.ts holds «no such text» 0 times')
+// Two at a time: each runs in processes of its own.
+describe.concurrent('is noticed:', () => {
+  test.each(MUTANTS)('$name', async (mutant) => {
+    const verdict = await runKnownKiller(mutant)
+    expect(verdict.kind).toBe('killed')
+  })
 })

@@ -41,6 +41,6 @@ export const COMMITS: readonly Mutant[] = [
   mutant('what a new view sees is left from the old one', edit(CERTIFICATES, '  core.proposalInView = false\n', ''), core),
   mutant('votes are kept for ever', edit(CERTIFICATES, '  core.votes.prune(oldest)\n', ''), core),
   mutant('timeouts are kept for ever', edit(CERTIFICATES, '  core.timeouts.prune(view)\n', ''), core),
-  mutant('proposals are kept for ever', edit(CERTIFICATES, 'if (known < oldest) core.proposals.delete(known)', 'void known'), core),
+  mutant('proposals are kept for ever', edit(CERTIFICATES, 'if (seen < oldest) core.proposals.delete(key)', 'void seen, key'), core),
   mutant('a timer stays long after commits', edit(CERTIFICATES, '  core.failedViews = 0\n', ''), core),
 ]
