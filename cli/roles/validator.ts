@@ -1,8 +1,6 @@
 /** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
 import { join } from 'node:path'
 import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
-import { codeOfFault } from '../../domain/evidence/check-transaction.js'
-import { encodeEvidence, viewOfEvidence, type Evidence } from '../../domain/evidence/evidence.js'
 import { createTransactionCheck } from '../../domain/execution/check-transaction.js'
 import { checkAnomalyOf, rulesOf } from '../../domain/message/check-anomaly.js'
 import { validatorSetOf } from '../../domain/genesis.js'
@@ -24,7 +22,7 @@ import type { Transaction } from '../../domain/transaction.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
 import { createSettler, settleMissed } from '../../ingest/admission/settle.js'
-import { createEvidenceDesk, evidenceOf } from '../../ingest/evidence/evidence-desk.js'
+import { exchangeEvidence } from '../../ingest/evidence/exchange-evidence.js'
 import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempool.js'
 import { withLazyOffsets } from '../../ingest/transport/lazy-offsets.js'
 import { loadGenesis } from '../config/load.js'
@@ -73,27 +71,22 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     else log.debug({ report }, 'consensus report')
     // Whoever leads the next view may not have what waits here.
     if (report.kind === 'view-timed-out') offerAgain()
-    const evidence = evidenceOf(report, set.epoch)
-    if (evidence !== undefined) accuse(evidence)
+    evidence.onReport(report)
   }
   // Reports may come while the node is still starting.
   let running: ValidatorNode | undefined
-  const desk = createEvidenceDesk({
-    set, verify, mempool, isJailed: (id) => running?.status().standings[set.byId(id)?.index ?? -1]?.isJailed === true,
+  const evidence = exchangeEvidence({
+    set, verify, mempool, mesh,
+    isJailed: (id) => running?.status().standings[set.byId(id)?.index ?? -1]?.isJailed === true,
+    onPooled: () => running?.transactionsAvailable(),
+    onCaught: (caught) => log.error(caught, 'a validator contradicted itself: the proof goes into a block'),
   })
-  const accuse = (evidence: Evidence): void => {
-    const outcome = desk.file(evidence)
-    if (outcome.kind !== 'filed') return
-    log.error({ offender: evidence.offender, kind: evidence.kind, view: viewOfEvidence(evidence) }, 'a validator contradicted itself: the proof goes into a block')
-    gossip(mesh, 'evidence', encodeEvidence(evidence))
-    running?.transactionsAvailable()
-  }
   const node = running = await startValidatorNode({
     genesis, signer, verify, verifyAhead: ahead, checkTransaction, pool: mempool, findTransaction: (id) => mempool.get(id), mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
     onCommit(committed) {
       for (const { block } of committed) {
         settler.settle(block)
-        desk.settle(block)
+        evidence.settle(block)
       }
     },
     onFatal: (error) => fail(error),
@@ -109,21 +102,10 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     }
     node.transactionsAvailable()
   })
-  listen(mesh, 'evidence', (bytes) => {
-    const outcome = desk.receive(bytes)
-    if (outcome.kind === 'refused') return { reason: outcome.fault, offence: 'forged' }
-    // Not passed on: others may have another proof against the same validator, and one is all that is needed.
-    if (outcome.kind === 'enough') return { reason: 'enough', offence: undefined }
-    node.transactionsAvailable()
-    return undefined
-  })
   /** @returns why it is refused */
   const addOffered = (tx: Transaction): RejectCode | undefined => {
     if (store.isSettled(tx.id)) return undefined
-    if (tx.kind === 'evidence') {
-      const outcome = desk.receive(tx.bytes)
-      return outcome.kind === 'refused' ? codeOfFault(outcome.fault) : undefined
-    }
+    if (tx.kind === 'evidence') return evidence.offer(tx)
     if (tx.kind !== 'event') return undefined
     const check = checkAnomalyOf(tx, systemClock.now(), rules, verify)
     if (!check.ok) return check.code
@@ -134,7 +116,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
 
   const stopping = new AbortController()
   const intake = runIntake({
-    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, signal: stopping.signal,
+    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, verifyAhead: ahead, signal: stopping.signal,
     clock: () => systemClock.now(),
     onPooled: () => node.transactionsAvailable(),
     onReceipts: (receipts) => gossip(mesh, 'receipts', encodeReceiptBatch(receipts)),

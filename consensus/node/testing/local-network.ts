@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesToHex, utf8ToBytes } from '../../../domain/bytes.js'
 import { draftOf, genesisBody, signerOf } from '../../../domain/execution/testing/network.js'
+import { createTransactionCheck } from '../../../domain/execution/check-transaction.js'
 import { createGenesis, validatorSetOf, type Genesis } from '../../../domain/genesis.js'
 import { sha256 } from '../../../domain/hash.js'
 import type { TxId } from '../../../domain/ids.js'
 import { encodeAnomaly } from '../../../domain/message/anomaly.js'
-import { checkAnomalyOf, rulesOf } from '../../../domain/message/check-anomaly.js'
 import { signAnomaly } from '../../../domain/message/sign-anomaly.js'
 import { createTransaction, type Transaction } from '../../../domain/transaction.js'
 import { systemClock } from '../../../platform/clock.js'
@@ -52,9 +52,13 @@ export type LocalNetwork = {
   remove(): void
 }
 
-export type LocalOptions = Pick<MeshOptions, 'scoring' | 'isFloodLimited'> & { readonly baseTimeoutMs?: number }
+export type LocalOptions = Pick<MeshOptions, 'scoring' | 'isFloodLimited'> & {
+  readonly baseTimeoutMs?: number
+  /** Hears every report of every validator. */
+  readonly onReport?: (i: number, report: Report) => void
+}
 
-export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
+export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, onReport, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-consensus-'))
   const names = Array.from({ length: n }, (_, i) => `v${i}`)
   const ports = await freePorts(n)
@@ -80,7 +84,6 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...e
       }
       const pool = createListPool()
       const { verify, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), 10_000)
-      const rules = rulesOf(genesis)
       const committed: CommittedBlock[] = []
       const reports: Report[] = []
       const fatal: unknown[] = []
@@ -91,15 +94,15 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, ...e
         genesis, signer, verify, verifyAhead: ahead, pool, findTransaction: (id) => pool.get(id), mesh, clock: systemClock, baseTimeoutMs,
         blocks: openBlockStore(join(folderOf(i), 'blocks')),
         safety: openSafetyStore(safetyPath, identity),
-        checkTransaction: (tx, blockTime) => {
-          const check = checkAnomalyOf(tx, blockTime, rules, verify)
-          return check.ok ? { ok: true } : { ok: false, code: check.code }
-        },
+        checkTransaction: createTransactionCheck(genesis, verify),
         onCommit(blocks) {
           committed.push(...blocks)
           pool.drop(blocks.flatMap(({ block }) => block.transactions.map(({ id }) => id)))
         },
-        onReport: (report) => void reports.push(report),
+        onReport(report) {
+          reports.push(report)
+          onReport?.(i, report)
+        },
         onFatal: (error) => void fatal.push(error),
       })
       return {
