@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { FromValidator, Phase, ToValidator, ValidatorConfig, ValidatorResult } from './protocol.js'
 
 const PROGRAM = fileURLToPath(new URL(`./validator-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
+/** As `up` starts its roles. */
+const NODE_FLAGS = ['--max-semi-space-size=32']
 const START_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 5000
 
@@ -24,7 +26,7 @@ export async function startCluster(validators: readonly ValidatorConfig[]): Prom
   const children = validators.map((config) => {
     const path = join(config.folder, 'config.json')
     writeFileSync(path, JSON.stringify(config))
-    return fork(PROGRAM, [path], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    return fork(PROGRAM, [path], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [...process.execArgv, ...NODE_FLAGS] })
   })
   const isUp = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
   const stop = async (): Promise<void> => {

@@ -11,6 +11,8 @@ const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 /** On one machine these give way to consensus and to the recorder, which others wait for. */
 const BEHIND: ReadonlySet<RoleName> = new Set(['detector', 'projector', 'api'])
 const BEHIND_PRIORITY = 10
+/** Room for what lives for a few blocks: with the default of 16 MB it is copied to the old generation, for a fifth of the execution time. */
+const NODE_FLAGS = ['--max-semi-space-size=32']
 const RESTART_AFTER_MS = 1000
 const LONGEST_RESTART_MS = 15_000
 /** A role that lived this long starts again without waiting longer than the last time. */
@@ -35,6 +37,7 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
     const log = openSync(entry.logPath, 'a')
     const child = fork(MAIN, [entry.role.role, '--config', entry.role.configPath], {
       stdio: ['ignore', log, log, 'ipc'],
+      execArgv: [...process.execArgv, ...NODE_FLAGS],
       // Ctrl-C reaches every process of a terminal's group; the roles must outlive it until `up` has settled and stops them.
       detached: true,
     })

@@ -6,8 +6,9 @@ import { bytesToHex } from '../../domain/bytes.js'
 import type { VerifySignature } from '../../domain/crypto.js'
 import { sha256Hex } from '../../domain/hash.js'
 import type { AnomalyId, Hex32, ProducerId, UnixMillis } from '../../domain/ids.js'
-import { checkAnomaly, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import { checkAnomalyOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
+import type { Transaction } from '../../domain/transaction.js'
 
 /** What was admitted within the replay window. */
 export type AdmissionMemory = {
@@ -31,13 +32,13 @@ export type AdmissionDecision =
   | { readonly kind: 'rejected'; readonly messageHash: Hex32; readonly code: RejectCode; readonly field: string; readonly reason: string }
 
 export function decideAdmission(
-  bytes: Uint8Array, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature, memory: AdmissionMemory,
+  tx: Transaction, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature, memory: AdmissionMemory,
 ): AdmissionDecision {
-  const messageHash = sha256Hex(bytes) as Hex32
+  const messageHash = sha256Hex(tx.bytes) as Hex32
   const reject = (code: RejectCode, field: string, reason: string): AdmissionDecision => ({ kind: 'rejected', messageHash, code, field, reason })
 
   if (memory.hasMessage(messageHash)) return reject('DUPLICATE', 'message', 'the same bytes were admitted before')
-  const check = checkAnomaly(bytes, now, rules, verify)
+  const check = checkAnomalyOf(tx, now, rules, verify)
   if (!check.ok) return reject(check.code, check.field, check.reason)
   const { message } = check
   const producer = bytesToHex(message.producerId) as ProducerId

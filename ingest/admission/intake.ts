@@ -6,10 +6,11 @@
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { validatorIdOf } from '../../domain/genesis.js'
 import type { ChainId, UnixMillis } from '../../domain/ids.js'
-import type { AdmissionRules } from '../../domain/message/check-anomaly.js'
+import { signatureClaimOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
 import { receiptSignBytes, type AdmissionReceipt, type UnsignedReceipt, type Verdict } from '../../domain/receipt.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
-import { createTransaction } from '../../domain/transaction.js'
+import { createTransaction, type Transaction } from '../../domain/transaction.js'
+import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
 import { nextOffsets } from '../transport/next-offsets.js'
@@ -30,6 +31,8 @@ export type IntakeOptions = {
   readonly rules: AdmissionRules
   readonly clock: () => UnixMillis
   readonly verify: VerifySignature
+  /** Checks a batch's signatures off the main thread, so that `verify` finds their verdict in its memory. */
+  readonly verifyAhead?: SignatureChecks['ahead']
   /** Called with receipts that are durable; they are also pulled by sequence, so a lost call loses nothing. */
   readonly onReceipts: (receipts: readonly AdmissionReceipt[]) => void
   /** The pool may hold something new. */
@@ -62,7 +65,9 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   try {
     await backlog.whenOpen(signal)
     for await (const batch of consumer.batches(signal)) {
-      const decided = decideBatch(batch, options)
+      const offered = batch.map((record) => ({ record, tx: createTransaction('event', record.value) }))
+      await options.verifyAhead?.(offered.flatMap(({ tx }) => (isSmall(tx, rules) ? signatureClaimOf(tx, options.verify) ?? [] : [])))
+      const decided = decideBatch(offered, options)
       // Proposing need not wait for the disk: after a crash the records are read again, their offsets are not committed yet.
       for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)
       options.onPooled?.()
@@ -80,18 +85,23 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   }
 }
 
+type OfferedRecord = { readonly record: TransportRecord; readonly tx: Transaction }
+
+/** Size before parsing, here as everywhere. */
+const isSmall = (tx: Transaction, { limits }: AdmissionRules): boolean => tx.bytes.length <= limits.messageBytes
+
 /** Decisions for the records that have no receipt yet, each seeing those before it in the batch. */
-function decideBatch(batch: readonly TransportRecord[], options: IntakeOptions): DecidedMessage[] {
+function decideBatch(batch: readonly OfferedRecord[], options: IntakeOptions): DecidedMessage[] {
   const { store, signer, chainId, rules, verify } = options
   const validator = validatorIdOf(signer.publicKey)
   const memory = createBatchMemory(store.memory())
   let sequence = store.nextSequence()
   const decided: DecidedMessage[] = []
-  for (const { topic, partition, offset, value } of batch) {
+  for (const { record: { topic, partition, offset }, tx } of batch) {
     const origin = { topic, partition, offset }
     if (store.receiptOf(origin) !== undefined) continue
     const at = options.clock()
-    const decision = decideAdmission(value, at, rules, verify, memory)
+    const decision = decideAdmission(tx, at, rules, verify, memory)
     const unsigned: UnsignedReceipt = { validator, sequence, origin, messageHash: decision.messageHash, verdict: verdictOf(decision), at }
     const receipt = { ...unsigned, signature: signer.sign(receiptSignBytes(chainId, unsigned)) }
     sequence += 1
@@ -101,7 +111,7 @@ function decideBatch(batch: readonly TransportRecord[], options: IntakeOptions):
     } else {
       const { claim } = decision
       memory.admit(claim)
-      decided.push({ receipt, admitted: { claim, pending: { tx: createTransaction('event', value), producer: claim.producer, time: claim.time } } })
+      decided.push({ receipt, admitted: { claim, pending: { tx, producer: claim.producer, time: claim.time } } })
     }
   }
   return decided
