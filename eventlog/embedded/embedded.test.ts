@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLmdb } from '../../platform/lmdb/open.js'
-import { describeEventLogContract } from '../testing/contract.js'
+import { describeEventLogContract } from '../testing/contract/index.js'
 import { appendOf } from '../testing/events.js'
 import { openEmbeddedLog } from './index.js'
 
@@ -11,7 +11,7 @@ const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'cybermesh-log-'
 
 describeEventLogContract('embedded', async () => {
   const path = await newFolder()
-  return { open: () => openEmbeddedLog(path), destroy: () => rm(path, { recursive: true, force: true }) }
+  return { open: (options) => openEmbeddedLog(path, options), drop: () => Promise.resolve(), destroy: () => rm(path, { recursive: true, force: true }) }
 })
 
 describe('opening an embedded log', () => {

@@ -21,6 +21,7 @@ export function failureOf(error: unknown, host: string): Failure {
       case ErrorType.STREAM_DELETED:
       case ErrorType.STREAM_TOMBSTONED:
         return final('DELETED', `a stream of the event log at ${host} was deleted; restore the server from a backup`)
+      default:
     }
   }
   const reason = error instanceof Error && error.message !== '' ? error.message : String((error as { type?: unknown }).type ?? error)

@@ -3,6 +3,7 @@
  * atomic there and carries the revision that the decision was made on: where another writer was faster, or the answer
  * was lost, the writer reads what the log has now and decides again.
  */
+import { randomUUID } from 'node:crypto'
 import { NO_STREAM } from '@eventstore/db-client'
 import { EventLogError } from '../errors.js'
 import type { AppendResult, LogAlarm } from '../log.js'
@@ -130,9 +131,10 @@ export function createWriter(source: Source, openKnown: () => Known, onAlarm?: (
   }
 
   async function write(plan: Plan, position: number): Promise<'written' | 'raced' | EventLogError> {
+    const attempt = randomUUID()
     try {
       const outcome = await connection.once((client) =>
-        client.appendToStream(names.order, plan.events.map(toServer), { streamState: position === 0 ? NO_STREAM : BigInt(position - 1) }))
+        client.appendToStream(names.order, plan.events.map((stored) => toServer(stored, attempt)), { streamState: position === 0 ? NO_STREAM : BigInt(position - 1) }))
       return outcome.kind === 'done' ? 'written' : outcome.error
     } catch (error) {
       if (isWrongRevision(error)) return 'raced'

@@ -1,11 +1,12 @@
 /** A child program for crash tests: appends batches and writes a line for each one acknowledged, until it is killed. */
 import { openEmbeddedLog } from '../embedded/index.js'
+import { openKurrentLog } from '../kurrent/index.js'
 import { noteEvent } from './events.js'
 
 const [path, payloadBytes = '200', count = 'Infinity'] = process.argv.slice(2)
-if (path === undefined) throw new Error('usage: append-forever PATH [PAYLOAD_BYTES] [BATCHES]')
+if (path === undefined) throw new Error('usage: append-forever PATH_OR_URL [PAYLOAD_BYTES] [BATCHES]')
 
-const log = await openEmbeddedLog(path)
+const log = path.startsWith('kurrentdb:') ? await openKurrentLog({ url: path }) : await openEmbeddedLog(path)
 const note = 'x'.repeat(Number(payloadBytes))
 const start = await log.length()
 for (let batch = 0; batch < Number(count); batch++) {
