@@ -95,11 +95,25 @@ export async function runProjection(options: RunProjection): Promise<Position> {
 async function waitForMore({ verify }: Projection, entries: EntryLog, position: Position, signal: AbortSignal): Promise<void> {
   if (verify === undefined) {
     await entries.waitForGrowth(position, signal)
-  } else if (await entries.waitForGrowth(position, AbortSignal.any([signal, AbortSignal.timeout(VERIFY_EVERY_MS)])) <= position) {
+  } else if (await waitAWhile(entries, position, signal) <= position) {
     // A server that is away says nothing about what it keeps.
     return verify().catch((error: unknown) => { if (kindOfSqlError(error) !== 'transient') throw error })
   }
   await pause(GATHER_MS, signal)
+}
+
+/** By hand: Node 20 may collect a signal of AbortSignal.timeout that only AbortSignal.any holds, and then never fires it. */
+async function waitAWhile(entries: EntryLog, position: Position, signal: AbortSignal): Promise<number> {
+  const enough = new AbortController()
+  const stop = (): void => enough.abort()
+  const timer = setTimeout(stop, VERIFY_EVERY_MS)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await entries.waitForGrowth(position, enough.signal)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+  }
 }
 
 /** A log that skips or repeats a position would be built into every read model without anybody noticing. */

@@ -78,7 +78,7 @@ function optionsOf({ url, ca }: RedisAddress): { options: Options; where: string
       ...(parsed.password === '' ? {} : { password: decodeURIComponent(parsed.password) }),
       ...(parsed.protocol === 'rediss:' ? { tls: { servername: /^[\d.]+$|:/.test(host) ? '' : host, ...(ca === undefined ? {} : { ca }) } } : {}),
       connectTimeout: CONNECT_WITHIN_MS, commandTimeout: ANSWER_WITHIN_MS, retryStrategy: delayOf, protocol: 2, disableClientInfo: true,
-      enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: null, connectionName: 'cybermesh', lazyConnect: true,
+      enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0, connectionName: 'cybermesh', lazyConnect: true,
     },
   }
 }

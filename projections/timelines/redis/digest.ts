@@ -74,10 +74,12 @@ async function describe(client: Redis, keys: readonly { key: Buffer; name: strin
     read.push({ name, kind })
   })
   const contents = await reads.exec()
-  read.forEach(({ name, kind }, i) => line(name, `${kind} ${canonical(contents?.[i]?.[1])}`))
+  read.forEach(({ name, kind }, i) => line(name, `${kind} ${canonical(kind, contents?.[i]?.[1])}`))
 }
 
-function canonical(content: unknown): string {
-  if (Array.isArray(content)) return (content as Buffer[]).map((part) => part.toString('hex')).join(' ')
-  return Object.entries(content as Record<string, Buffer>).map(([field, value]) => `${field}=${value.toString('hex')}`).sort().join(' ')
+/** Members of a sorted set have an order; those of a set and fields of a hash come as the server likes. */
+function canonical(kind: string, content: unknown): string {
+  if (kind === 'hash') return Object.entries(content as Record<string, Buffer>).map(([field, value]) => `${field}=${value.toString('hex')}`).sort().join(' ')
+  const parts = (content as Buffer[]).map((part) => part.toString('hex'))
+  return (kind === 'set' ? parts.sort() : parts).join(' ')
 }

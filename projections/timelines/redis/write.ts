@@ -112,9 +112,12 @@ export function createWriter(core: Core, generation: Generation, discard: () => 
     async apply(update) {
       const { name, version, from, next } = update
       const now = knownOf(checkpointName(name, version))
-      if (now.positions === undefined || now.epoch === '') await load(name, version)
-      const waiting = (now.positions ?? []).flatMap((position, shard) => (position >= next.position && position > from ? [] : [{ shard, position }]))
-      if (waiting.length === 0 || waiting.some(({ position }) => position !== from)) throw new CheckpointConflictError(name, from)
+      const positions = now.positions !== undefined && now.epoch !== '' ? now.positions : (await load(name, version)).shards.map(({ position }) => position)
+      const waiting = positions.flatMap((position, shard) => (position >= next.position && position > from ? [] : [{ shard, position }]))
+      if (waiting.length === 0 || waiting.some(({ position }) => position !== from)) {
+        await load(name, version)
+        throw new CheckpointConflictError(name, from)
+      }
       const operations = encodeUpdate(core.layout, update)
       const shards = waiting.map(({ shard }) => shard)
       try {
@@ -132,16 +135,15 @@ export function createWriter(core: Core, generation: Generation, discard: () => 
       const state = await readState(core, generation, name, version)
       const checkpoint = checkpointOf(state)
       const now = knownOf(checkpointName(name, version))
-      now.highest = Math.max(now.highest, checkpoint.position)
-      if (now.epoch === '') now.epoch = state.epoch
-      now.positions = undefined
+      // Only the first look: a later one may come in late, after something was lost.
+      if (now.highest === 0 && now.epoch === '') Object.assign(now, { highest: checkpoint.position, epoch: state.epoch })
       return checkpoint
     },
     async stops(name, version) {
       const now = knownOf(checkpointName(name, version))
       if (core.layout.shards === 1) return []
-      if (now.positions === undefined) await load(name, version)
-      return [...new Set(now.positions)].sort((a, b) => a - b).map(asPosition)
+      const positions = now.positions ?? (await load(name, version)).shards.map(({ position }) => position)
+      return [...new Set(positions)].sort((a, b) => a - b).map(asPosition)
     },
     verify: async (name, version) => {
       await load(name, version)
