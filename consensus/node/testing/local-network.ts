@@ -54,11 +54,13 @@ export type LocalNetwork = {
 
 export type LocalOptions = Pick<MeshOptions, 'scoring' | 'isFloodLimited'> & {
   readonly baseTimeoutMs?: number
+  /** Where transactions wait; a plain list unless the test is about the pool. */
+  readonly createPool?: () => LocalPool
   /** Hears every report of every validator. */
   readonly onReport?: (i: number, report: Report) => void
 }
 
-export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, onReport, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
+export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, createPool = createListPool, onReport, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-consensus-'))
   const names = Array.from({ length: n }, (_, i) => `v${i}`)
   const ports = await freePorts(n)
@@ -82,7 +84,7 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, onRe
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
-      const pool = createListPool()
+      const pool = createPool()
       const { verify, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), 10_000)
       const committed: CommittedBlock[] = []
       const reports: Report[] = []
@@ -119,7 +121,9 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, onRe
   }
 }
 
-export function createListPool(): TxPool & { add(txs: readonly Transaction[]): void; drop(ids: readonly TxId[]): void; get(id: TxId): Transaction | undefined } {
+export type LocalPool = TxPool & { add(txs: readonly Transaction[]): void; drop(ids: readonly TxId[]): void; get(id: TxId): Transaction | undefined }
+
+export function createListPool(): LocalPool {
   const pending = new Map<TxId, Transaction>()
   return {
     add: (txs) => { for (const tx of txs) pending.set(tx.id, tx) },
