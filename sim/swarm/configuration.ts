@@ -23,7 +23,7 @@ export type SeedConfiguration = {
 }
 
 /** Small networks find most, quickest; odd remainders of n / 3 are where formulas go wrong. */
-const SIZES: readonly (readonly [n: number, weight: number])[] = [[1, 3], [4, 36], [5, 26], [6, 14], [7, 15], [10, 5], [20, 1]]
+const SIZES: readonly (readonly [n: number, weight: number])[] = [[1, 6], [4, 74], [5, 56], [6, 26], [7, 30], [10, 7], [20, 1]]
 
 export function drawConfiguration(seed: number, fixed: { readonly n?: number } = {}): SeedConfiguration {
   const random = createRandom(seed)
@@ -40,7 +40,7 @@ export function drawConfiguration(seed: number, fixed: { readonly n?: number } =
     ? random.sample(keys.filter((index) => !bad.includes(index)), random.range(0, spare))
       .map((index) => ({ index, atMs: random.range(500, faultsMs), fault: random.pick(['lost', 'flipped'] as const) }))
     : []
-  const count = random.range(1, n > 7 ? 5 : 10)
+  const count = random.range(1, n > 7 ? 4 : 8)
   return {
     seed, n, twins, liars, damaged, faultsMs,
     signatures: seed % 100 === 99 ? 'ed25519' : 'fast',

@@ -54,39 +54,41 @@ function isMarked(signature: Uint8Array): boolean {
 
 /** Four lanes of a multiplicative hash over secret and message: not for the outside world, quick and even here. */
 function keyedHash(secret: Uint8Array, message: Uint8Array): Uint8Array {
-  const lanes = { a: 0x243f6a88, b: 0x05a308d3, c: 0x13198a2e, d: 0x03707344 }
+  const lanes: Lanes = { a: 0x243f6a88, b: 0x05a308d3, c: 0x13198a2e, d: 0x03707344 }
   mix(lanes, secret)
   mix(lanes, message)
   mix(lanes, secret)
   let { a, b, c, d } = lanes
   const signature = new Uint8Array(SIGNATURE_BYTES)
   signature.set(MARK)
-  const view = new DataView(signature.buffer)
   for (let at = MARK.length, round = 0; at < SIGNATURE_BYTES; at += 4, round++) {
     a = Math.imul(a ^ (a >>> 16) ^ d, 0x45d9f3b) + round
     b = Math.imul(b ^ (b >>> 15) ^ a, 0x2c1b3c6d)
     c = Math.imul(c ^ (c >>> 13) ^ b, 0x297a2d39)
     d = Math.imul(d ^ (d >>> 16) ^ c, 0x165667b1)
-    view.setInt32(at, d)
+    signature[at] = d
+    signature[at + 1] = d >>> 8
+    signature[at + 2] = d >>> 16
+    signature[at + 3] = d >>> 24
   }
   return signature
 }
 
-/** Takes in words of four bytes, the last one filled up, and the length. */
-function mix(lanes: { a: number; b: number; c: number; d: number }, bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const whole = bytes.length & ~3
+type Lanes = { a: number; b: number; c: number; d: number }
+
+/** Takes in words of four bytes, the last one filled up with zeros, and the length. */
+function mix(lanes: Lanes, bytes: Uint8Array): void {
   let { a, b, c, d } = lanes
-  const take = (word: number): void => {
+  for (let at = 0; at <= bytes.length; at += 4) {
+    // Past the end a byte is undefined, which counts as zero; the last word of all carries the length.
+    const word = at + 4 > bytes.length
+      ? ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)) ^ (bytes.length << 24)
+      : (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
     a = Math.imul(a ^ word, 0x01000193)
     b = Math.imul((b ^ word) + (a >>> 13), 0x85ebca6b)
     c = Math.imul(c + word, 0xc2b2ae35) ^ (b >>> 15)
     d = Math.imul(d ^ (c >>> 7), 0x27d4eb2f) + word
   }
-  for (let at = 0; at < whole; at += 4) take(view.getInt32(at))
-  let rest = bytes.length
-  for (let at = whole; at < bytes.length; at++) rest = (rest << 8) | (bytes[at] as number)
-  take(rest)
   lanes.a = a
   lanes.b = b
   lanes.c = c
