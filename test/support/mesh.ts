@@ -82,8 +82,8 @@ export function startUp(data: string, ...args: string[]): Up {
   }
 }
 
-export async function statusOf({ roles }: Running, role: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${roles[role]}/status`)
+export async function statusOf({ roles }: Running, role: string, withinMs = 30_000): Promise<Record<string, unknown>> {
+  const response = await fetch(`${roles[role]}/status`, { signal: AbortSignal.timeout(withinMs) })
   return await response.json() as Record<string, unknown>
 }
 
