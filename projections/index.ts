@@ -10,7 +10,7 @@ export { migrate, MigrationError } from './sql/migrate.js'
 export { createSqlPool, type SqlPoolOptions } from './sql/pool.js'
 export { runProjection, type ProjectionProgress, type RunProjection } from './runtime/run.js'
 export { rebuildProjection, type RebuildProjection, type RebuildResult } from './runtime/rebuild.js'
-export { CheckpointConflictError, OtherLogError, PoisonEventError } from './runtime/errors.js'
+export { CheckpointConflictError, OtherLogError, PoisonEventError, ReadModelLostError } from './runtime/errors.js'
 export type { Checkpoint, DeadLetter, Projection } from './runtime/projection.js'
 export { readProjectionStatus } from './runtime/read-status.js'
 export { findAnomalies } from './blocks/queries/find-anomalies.js'
@@ -30,6 +30,8 @@ export { readAuditRoot, type AuditRootView } from './audit/queries/read-audit-ro
 export { countTimeline } from './timelines/queries/count-timeline.js'
 export type { TimelineStore } from './timelines/store.js'
 export { openEmbeddedTimelines } from './timelines/embedded/index.js'
+export { openRedisTimelines, type RedisTimelineStore, type RedisTimelinesOptions } from './timelines/redis/index.js'
+export { rollBackTimelines } from './timelines/redis/roll-back.js'
 
 export type ProjectionStores = { readonly sql: pg.Pool; readonly timelines: TimelineStore }
 

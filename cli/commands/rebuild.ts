@@ -33,11 +33,11 @@ async function rebuild(names: readonly string[], flags: Flags, progress: Progres
 
 /** The projector goes on with the live versions meanwhile. */
 async function withRunningModels<T>({ layout }: DataFolder, work: (models: ReadModels) => Promise<T>): Promise<T> {
-  const [{ readUrlFile }, { openEmbeddedLog }, { createSqlPool, openEmbeddedTimelines }] = await Promise.all([
-    import('../roles/engines.js'), import('../../eventlog/index.js'), import('../../projections/index.js')])
+  const [{ readUrlFile }, { openEmbeddedLog }, { createSqlPool }, { openTimelinesOf }] = await Promise.all([
+    import('../roles/engines.js'), import('../../eventlog/index.js'), import('../../projections/index.js'), import('../shared/folder-timelines.js')])
   const log = await openEmbeddedLog(layout.eventlog, { create: false })
   const sql = createSqlPool({ url: readUrlFile(layout.sqlUrl) })
-  const timelines = await openEmbeddedTimelines(layout.timelines)
+  const timelines = await openTimelinesOf(layout)
   try {
     return await work({ log, sql, timelines })
   } finally {

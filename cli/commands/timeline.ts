@@ -11,11 +11,11 @@ export function registerTimeline(program: Command): void {
     .addHelpText('after', '\nKeys: anomaly:timeline:all, anomaly:timeline:<STATE> with PUBLISHED, ADMITTED, COMMITTED, REJECTED, TIMEOUT or EXPIRED, and anomaly:<id>.\n' +
       'Answers are printed as by redis-cli: numbered on a terminal, bare elsewhere; with --json as {"reply": ...}.')
     .action(async (words: string[], flags: DataFlag & JsonFlag) => {
-      const [{ openExisting }, { hasStore }, { openEmbeddedTimelines }, { renderReply, runTimelineCommand }] = await Promise.all([
-        import('../data-folder/open.js'), import('../../platform/lmdb/foreign-store.js'), import('../../projections/index.js'), import('../shared/timeline-commands.js')])
+      const [{ openExisting }, { hasTimelines, openTimelinesOf }, { renderReply, runTimelineCommand }] = await Promise.all([
+        import('../data-folder/open.js'), import('../shared/folder-timelines.js'), import('../shared/timeline-commands.js')])
       const { layout } = openExisting(flags.data)
-      if (!hasStore(layout.timelines)) throw new UserError('NO_TIMELINES', `there are no timelines in ${flags.data} yet; run \`cybermesh up --data ${flags.data}\` first`)
-      const store = await openEmbeddedTimelines(layout.timelines)
+      if (!hasTimelines(layout)) throw new UserError('NO_TIMELINES', `there are no timelines in ${flags.data} yet; run \`cybermesh up --data ${flags.data}\` first`)
+      const store = await openTimelinesOf(layout)
       try {
         const reply = await runTimelineCommand(store, words)
         process.stdout.write(flags.json === true ? `${JSON.stringify({ reply })}\n` : `${renderReply(reply, process.stdout.isTTY)}\n`)

@@ -36,9 +36,9 @@ export function readJson(path: string, what: string): unknown {
   }
 }
 
-const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'flows'])
+const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'caFile', 'flows'])
 
-function withAbsolutePaths(value: Record<string, unknown>, folder: string): Record<string, unknown> {
+export function withAbsolutePaths(value: Record<string, unknown>, folder: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([field, content]) => {
     if (PATH_FIELDS.has(field) && typeof content === 'string') return [field, resolve(folder, content)]
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return [field, withAbsolutePaths(content as Record<string, unknown>, folder)]

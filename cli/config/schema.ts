@@ -10,10 +10,24 @@ const ops = z.strictObject({ host: z.string().default('127.0.0.1'), port })
 const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
 const embedded = z.strictObject({ kind: z.literal('embedded'), path: z.string() })
-/** One engine so far; each port is a union so that others take their place beside it. */
+/** Each port is a union, so that other engines take their place beside the embedded one. */
 const transport = z.discriminatedUnion('kind', [embedded])
 const eventlog = z.discriminatedUnion('kind', [embedded])
-const timelines = z.discriminatedUnion('kind', [embedded])
+export const redisTimelines = z.strictObject({
+  kind: z.literal('redis'),
+  /** A file with one redis:// or rediss:// URL: it holds a password. */
+  urlFile: z.string(),
+  /** PEM certificate of the authority that signed the server's. */
+  caFile: z.string().optional(),
+  /** Hash tags to spread keys over; only for a cluster, and the same for ever. */
+  shards: z.int().min(1).max(1024).optional(),
+  /** Newest anomalies kept under the predecessor's keys. */
+  window: z.int().min(1).max(100_000).optional(),
+  /** Hours of log time that history goes back. */
+  historyHours: z.int().min(1).optional(),
+})
+export const timelinesEngine = z.discriminatedUnion('kind', [embedded, redisTimelines])
+export type TimelinesEngine = z.output<typeof timelinesEngine>
 /** The URL holds a password, so it lies in a file of its own. */
 const sql = z.strictObject({ urlFile: z.string() })
 
@@ -28,9 +42,9 @@ export const roleSchemas = {
     baseTimeoutMs: z.int().min(50).default(2000),
   }),
   recorder: z.strictObject({ role: z.literal('recorder'), ...common, key: z.string(), data: z.string(), peers, transport, eventlog }),
-  projector: z.strictObject({ role: z.literal('projector'), ...common, eventlog, sql, timelines }),
+  projector: z.strictObject({ role: z.literal('projector'), ...common, eventlog, sql, timelines: timelinesEngine }),
   api: z.strictObject({
-    role: z.literal('api'), ...common, host: z.string().default('127.0.0.1'), port, eventlog, sql, timelines,
+    role: z.literal('api'), ...common, host: z.string().default('127.0.0.1'), port, eventlog, sql, timelines: timelinesEngine,
     /** Status addresses of the other roles, shown together by GET /status. */
     roles: z.record(z.string(), z.url()).default({}),
   }),

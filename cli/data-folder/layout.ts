@@ -16,6 +16,10 @@ export const layoutOf = (folder: string) => ({
   topics: join(folder, 'topics'),
   eventlog: join(folder, 'eventlog'),
   timelines: join(folder, 'timelines'),
+  /** Names another engine for timelines; absent: the embedded one, in the folder above. */
+  timelinesEngine: join(folder, 'timelines.json'),
+  redisUrl: join(folder, 'redis.url'),
+  redisCa: join(folder, 'redis-ca.pem'),
   postgres: join(folder, 'postgres'),
   sqlUrl: join(folder, 'sql.url'),
   run: join(folder, 'run'),

@@ -5,9 +5,11 @@ import { genesisRoot } from '../../consensus/node/recover.js'
 import { openBlockStore, type BlockStore } from '../../consensus/storage/block-store.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
-import { createProjections, createSqlPool, openEmbeddedTimelines, type TimelineStore } from '../../projections/index.js'
+import { createProjections, createSqlPool, type TimelineStore } from '../../projections/index.js'
+import type { Layout } from '../data-folder/layout.js'
 import { openExisting, type DataFolder } from '../data-folder/open.js'
 import { readUrlFile } from '../roles/engines.js'
+import { hasTimelines, openTimelinesOf } from '../shared/folder-timelines.js'
 import type { Progress } from '../shared/progress.js'
 import { readFolderState, type FolderState } from '../shared/running.js'
 import { hasStore } from '../../platform/lmdb/foreign-store.js'
@@ -110,7 +112,7 @@ async function checkHistory(data: DataFolder, state: FolderState, known: readonl
       return undefined
     }
     const sql = await sqlFactsOf(data, state, add, progress)
-    const timelines = await timelineFactsOf(layout.timelines, add)
+    const timelines = await timelineFactsOf(layout, add)
     const log = await openLogOf(data)
     try {
       const length = await log.length()
@@ -156,11 +158,11 @@ async function sqlFactsOf(data: DataFolder, state: FolderState, add: Add, progre
   return undefined
 }
 
-async function timelineFactsOf(path: string, add: Add): ReturnType<typeof readTimelineFacts> {
+async function timelineFactsOf(layout: Layout, add: Add): ReturnType<typeof readTimelineFacts> {
   let store: TimelineStore | undefined
   try {
-    if (!hasStore(path)) return undefined
-    store = await openEmbeddedTimelines(path)
+    if (!hasTimelines(layout)) return undefined
+    store = await openTimelinesOf(layout)
     return await readTimelineFacts(store)
   } catch (error) {
     add(fail('timelines', sentenceOf(error)))

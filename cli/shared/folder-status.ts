@@ -1,6 +1,5 @@
 /** The state of a data folder: asked of the roles where they run, read from the stores where they do not. */
 import Table from 'cli-table3'
-import { openEmbeddedTimelines } from '../../projections/index.js'
 import { TIMELINES_PROJECTION } from '../../projections/timelines/projection.js'
 import { visitLog } from '../doctor/log-visitor.js'
 import type { DataFolder } from '../data-folder/open.js'
@@ -8,6 +7,7 @@ import type { Plan, PlannedRole } from '../up/plan.js'
 import { takeSnapshot } from '../up/snapshot.js'
 import { fetchStatus } from './fetch-status.js'
 import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
+import { hasTimelines, openTimelinesOf } from './folder-timelines.js'
 import { createLedger } from './ledger.js'
 import type { Progress } from './progress.js'
 import { isProcessAlive, type FolderState, type Running } from './running.js'
@@ -113,8 +113,8 @@ async function readLog(data: DataFolder, progress: Progress): Promise<{ counts: 
 }
 
 async function readTimelinePosition({ layout }: DataFolder, logPosition: number): Promise<FolderStatus['projections']> {
-  if (!hasStore(layout.timelines)) return {}
-  const store = await openEmbeddedTimelines(layout.timelines)
+  if (!hasTimelines(layout)) return {}
+  const store = await openTimelinesOf(layout)
   try {
     const { name, version } = TIMELINES_PROJECTION
     const { position } = await store.checkpoint(name, version)

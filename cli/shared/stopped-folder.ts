@@ -8,9 +8,10 @@ import type pg from 'pg'
 import { openEmbeddedLog, type EmbeddedLog } from '../../eventlog/index.js'
 import { hasStore } from '../../platform/lmdb/foreign-store.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
-import { createProjections, createSqlPool, migrate, openEmbeddedTimelines, runProjection, type TimelineStore } from '../../projections/index.js'
+import { createProjections, createSqlPool, migrate, runProjection, type TimelineStore } from '../../projections/index.js'
 import type { Layout } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
+import { hasTimelines, openTimelinesOf } from './folder-timelines.js'
 import { holdLock, type ProcessLock } from './process-lock.js'
 import type { Progress } from './progress.js'
 import { UserError } from './user-error.js'
@@ -29,9 +30,9 @@ export type ReadModels = { readonly sql: pg.Pool; readonly log: EmbeddedLog; rea
 export function withReadModels<T>(data: DataFolder, progress: Progress, work: (models: ReadModels) => Promise<T>): Promise<T> {
   return withDatabase(data, progress, async (url) => {
     const log = await openLogOf(data)
-    hasStore(data.layout.timelines)
+    hasTimelines(data.layout)
     const sql = createSqlPool({ url })
-    const timelines = await openEmbeddedTimelines(data.layout.timelines)
+    const timelines = await openTimelinesOf(data.layout)
     try {
       await migrate(sql)
       await catchUp({ sql, log, timelines }, progress)

@@ -1,9 +1,10 @@
 /** What `up` is going to run: one configuration a process, with ports chosen and everything on the embedded engines. */
 import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { RoleConfigInput, RoleName } from '../config/schema.js'
+import type { RoleConfigInput, RoleName, TimelinesEngine } from '../config/schema.js'
 import type { DataFolder } from '../data-folder/open.js'
 import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
+import { timelinesEngineOf } from '../shared/folder-timelines.js'
 import { freePorts } from '../shared/free-port.js'
 import { writeJson } from '../shared/write-atomic.js'
 
@@ -48,7 +49,7 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
     role: 'recorder', name: 'recorder', ...common(recorderPort), key: here(layout.key(RECORDER_KEY)), data: here(layout.recorder),
     peers: validatorPeers, transport: embedded(layout.topics), eventlog: embedded(layout.eventlog),
   })
-  const readModels = { eventlog: embedded(layout.eventlog), sql: { urlFile: here(layout.sqlUrl) }, timelines: embedded(layout.timelines) }
+  const readModels = { eventlog: embedded(layout.eventlog), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
   const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
   const detector = write<'detector'>({
     role: 'detector', name: 'detector', ...common(detectorPort), key: here(layout.key(DETECTOR_KEY)), transport: embedded(layout.topics),
@@ -61,6 +62,13 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
     roles: Object.fromEntries(others.map(({ name, opsUrl }) => [name, opsUrl])),
   })
   return { validators, recorder, projector, api, detector }
+}
+
+/** As the folder says, with paths as the configuration file needs them. */
+function engineOf(layout: DataFolder['layout'], here: (path: string) => string): TimelinesEngine {
+  const engine = timelinesEngineOf(layout)
+  if (engine.kind === 'embedded') return { ...engine, path: here(engine.path) }
+  return { ...engine, urlFile: here(engine.urlFile), ...(engine.caFile === undefined ? {} : { caFile: here(engine.caFile) }) }
 }
 
 export const allRoles = ({ validators, recorder, projector, api, detector }: Plan): readonly PlannedRole[] => [...validators, recorder, projector, api, detector]

@@ -1,11 +1,13 @@
 /** `up`: everything on one machine. Opens the folder, starts the roles, shows what happens, settles, sums up. */
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSource } from '../../detector/sources/open-source.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
+import { openRedisTimelines } from '../../projections/index.js'
 import { DEFAULT_FOLDER } from '../data-folder/layout.js'
 import { openOrCreate } from '../data-folder/open.js'
+import { chooseTimelines } from '../shared/folder-timelines.js'
 import { freePort, isPortFree } from '../shared/free-port.js'
 import { holdLock } from '../shared/process-lock.js'
 import { sentenceOf, UserError } from '../shared/user-error.js'
@@ -24,6 +26,10 @@ export type UpOptions = {
   readonly ratePerSecond?: number
   readonly apiPort?: number
   readonly baseTimeoutMs?: number
+  /** Keep timelines in this Redis. */
+  readonly redis?: string
+  /** PEM file of the authority that signed its certificate. */
+  readonly redisCa?: string
 }
 
 export const DEFAULT_API_PORT = 9441
@@ -34,12 +40,14 @@ const SETTLE_WITHIN_MS = 20_000
 /** @param say takes lines about what is being done; the table goes to `screen` */
 export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say: (line: string) => void, signal: AbortSignal): Promise<Summary> {
   if (options.flows !== undefined) await checkFlows(options.flows)
+  const redis = options.redis === undefined ? undefined : await checkRedis(options.redis, options.redisCa)
   const data = openOrCreate(resolve(options.data ?? DEFAULT_FOLDER), options.validators)
   const { layout, genesis } = data
   const lock = holdLock(layout.lock, 'cybermesh up')
   const closers: (() => Promise<void> | void)[] = [() => lock.release()]
   try {
     say(data.isNew ? `new network of ${genesis.validators.length} validators in ${layout.folder}` : `continuing in ${layout.folder}`)
+    chooseTimelines(layout, redis)
     const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
     closers.unshift(() => postgres.stop())
     if (postgres.notice !== undefined) say(postgres.notice)
@@ -110,6 +118,19 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
 async function checkFlows(path: string): Promise<void> {
   const source = await openSource(path)
   await source.items.return(undefined)
+}
+
+/** Refuses a Redis that cannot be used before anything is started for it. */
+async function checkRedis(url: string, caFile: string | undefined): Promise<{ url: string; ca: string | undefined }> {
+  let ca: string | undefined
+  try {
+    ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8')
+  } catch {
+    throw new UserError('UNREADABLE', `the certificate file ${caFile} cannot be read; name the PEM file of the authority that signed the certificate of the server`)
+  }
+  const store = await openRedisTimelines({ url, ...(ca === undefined ? {} : { ca }) })
+  await store.close()
+  return { url, ca }
 }
 
 async function chooseApiPort(asked: number | undefined): Promise<number> {

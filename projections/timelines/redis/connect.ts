@@ -71,7 +71,7 @@ function optionsOf({ url, ca }: RedisAddress): { options: Options; where: string
   const db = parsed.pathname.length > 1 ? Number(parsed.pathname.slice(1)) : 0
   if (!Number.isInteger(db)) throw badUrl('the part after the last / must be a database number')
   return {
-    where: `${parsed.hostname}:${port}`,
+    where: `${parsed.hostname}:${port}${parsed.protocol === 'rediss:' ? ' over TLS' : ''}`,
     options: {
       host, port, db,
       ...(parsed.username === '' ? {} : { username: decodeURIComponent(parsed.username) }),
