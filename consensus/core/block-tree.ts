@@ -100,10 +100,18 @@ const byHeight = (a: TreeBlock, b: TreeBlock): number => a.block.header.height -
  * of blocks that were committed a moment ago. They must not be proposed again on top of it.
  */
 export function txIdsBefore(tree: BlockTree, node: TreeBlock): ReadonlySet<TxId> {
+  const unstored = tree.unstoredCommits()
+  const key = { head: tree.head, newest: unstored[0], count: unstored.length }
+  const known = idsBefore.get(node)
+  if (known !== undefined && known.head === key.head && known.newest === key.newest && known.count === key.count) return known.ids
   const ids = new Set<TxId>()
-  for (const { block } of [...tree.pathTo(node), ...tree.unstoredCommits()]) for (const tx of block.transactions) ids.add(tx.id)
+  for (const { block } of [...tree.pathTo(node), ...unstored]) for (const tx of block.transactions) ids.add(tx.id)
+  idsBefore.set(node, { ...key, ids })
   return ids
 }
+
+/** Asked after every event, and different only after a commit or its storing: thousands of ids are gathered once. */
+const idsBefore = new WeakMap<TreeBlock, { readonly head: TreeBlock; readonly newest: TreeBlock | undefined; readonly count: number; readonly ids: ReadonlySet<TxId> }>()
 
 export const viewOf = (node: TreeBlock): View => node.block.header.view
 export const heightOf = (node: TreeBlock): Height => node.block.header.height

@@ -79,6 +79,8 @@ export type Core = {
   /** A valid proposal was seen in the current view: somebody is waiting for its certificate. */
   proposalInView: boolean
   timerView: View | undefined
+  /** The timer was set while this node still waited to be told by others. */
+  isTimerForAsking: boolean
   gaveUpView: View | undefined
   /** Views entered by timeout since the last commit; lengthens the timer. */
   failedViews: number
@@ -108,6 +110,7 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
     pendingProposal: undefined,
     proposalInView: false,
     timerView: undefined,
+    isTimerForAsking: false,
     gaveUpView: undefined,
     failedViews: 0,
     viewChanges: 0,

@@ -47,6 +47,15 @@ describe('a node that was started', () => {
     expect(asked(core.submit({ type: 'peer-connected', peer: idOf(4) }))).toEqual([])
   })
 
+  test('gives its first view the whole time once it may sign', () => {
+    const core = createOneCore(0)
+    core.pool.push(txOf(1))
+    core.submit({ type: 'start' })
+    for (const peer of [1, 2]) told(core, peer)
+    expect(told(core, 3).filter(({ type }) => type === 'set-timer')).toHaveLength(1)
+    expect(told(core, 4).filter(({ type }) => type === 'set-timer')).toEqual([])
+  })
+
   test('is not heard by strangers, by itself, or by a peer whose certificates are false', () => {
     const core = createOneCore(0)
     core.submit({ type: 'start' })

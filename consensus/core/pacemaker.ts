@@ -40,8 +40,10 @@ export function updateTimer(core: Core): void {
     core.timerView = undefined
     return
   }
-  if (core.timerView === core.view) return
+  // What was set to ask others again must not end the first view in which this node may sign.
+  if (core.timerView === core.view && core.isTimerForAsking === !maySign(core)) return
   core.timerView = core.view
+  core.isTimerForAsking = !maySign(core)
   emit(core, { type: 'set-timer', view: core.view, delayMs: timeoutMs(core.config.baseTimeoutMs, core.failedViews) })
 }
 
