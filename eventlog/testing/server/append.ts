@@ -54,7 +54,7 @@ export function batchAppendHandler(store: EventStore, decide: DecideFate): Grpc.
       if (!request.getIsFinal()) return
       open.delete(id)
       const result = carryOut(store, decide, append.stream, append.expected, append.events)
-      if (result === undefined) call.destroy(Object.assign(new Error(LOST.details), LOST))
+      if (result === undefined) call.emit('error', LOST)
       else call.write(batchResponse(result, append.expected, append.stream, request.getCorrelationId()))
     })
   }

@@ -21,7 +21,7 @@ export function readHandler(store: EventStore, onSent: (bytes: number) => void):
     call.on('error', () => undefined)
     const options = call.request.getOptions() as Options
     const work = options.hasSubscription() ? subscribe(store, call, options, onSent) : readOnce(store, call, options, onSent)
-    work.catch((error: unknown) => call.destroy(error as Error))
+    work.catch((error: unknown) => call.emit('error', error))
   }
 }
 
