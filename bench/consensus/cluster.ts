@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FromValidator, Phase, ToValidator, ValidatorConfig, ValidatorResult } from './protocol.js'
 
-const PROGRAM = fileURLToPath(new URL(`./validator-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
+const IS_SOURCE = import.meta.url.endsWith('.ts')
+const PROGRAM = fileURLToPath(new URL(`./validator-process.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url))
 /** As `up` starts its roles. */
-const NODE_FLAGS = ['--max-semi-space-size=32']
+const NODE_FLAGS = ['--max-semi-space-size=32', ...(IS_SOURCE ? ['--import', 'tsx'] : [])]
 const START_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 5000
 

@@ -111,7 +111,7 @@ async function measure(options: BenchOptions, folder: string, network: BenchNetw
     validators, txBytes,
     limits: { verifiesPerSecond, txPerSecond: verifiesPerSecond / validators, flushMs, hopMs, commitMs },
     moderate, sweep, sustained, oneDown,
-    idle: idle && { seconds: idle.seconds, cpuShare: idle.cpuShare, viewChanges: idle.viewChanges, blocks: idle.txPerBlock.count },
+    idle: idle && { seconds: idle.seconds, cpuShare: idle.cpuShare, viewChanges: idle.viewChanges, blocks: Math.round(idle.blocksPerSecond * idle.seconds) },
     ratios: {
       throughput: (sustained?.committedPerSecond ?? 0) / (verifiesPerSecond / validators),
       latency: moderate.commitMs.p50 / commitMs,
