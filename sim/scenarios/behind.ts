@@ -82,6 +82,35 @@ const nobodyAnswers = scenario(
   },
 )
 
+const fetchedStays = scenario(
+  'what was fetched is still there after a restart',
+  'v3 catches up by fetching alone, loses power, and finds blocks and certificates on its own disk: nobody answers it a second time.',
+  (open) => {
+    const world = open({ n: 4 })
+    go(world, 10)
+    const late = nodeAt(world, 3)
+    world.crash(late)
+    const others = running(world)
+    for (const k of [1, 2]) {
+      world.submitTx(k)
+      expectCommits(world, others, [k], 4 * world.baseTimeoutMs)
+    }
+    go(world, 1000)
+    world.restart(late)
+    expectCommits(world, [late], [1, 2], 4 * world.baseTimeoutMs)
+    go(world, 1000)
+    world.crash(late)
+    for (const node of others) node.answerFetch = () => []
+    world.filter = (from, to) => from !== late && to !== late
+    world.restart(late)
+    expectThat(world, late.engine.status().highQcView > 0, 'the certificate of its own head is forgotten')
+    world.filter = () => true
+    for (const node of others) world.connect(late, node)
+    world.submitTx(3)
+    expectCommits(world, world.nodes, [3], 4 * world.baseTimeoutMs)
+  },
+)
+
 const lostDisk = scenario(
   'blocks lost, safety record kept',
   'The block store of a validator is gone and its safety record is not: it fetches the whole chain again and contradicts nothing.',
@@ -108,4 +137,4 @@ const lostDisk = scenario(
   },
 )
 
-export const BEHIND: readonly Scenario[] = [lyingPeers, nobodyAnswers, lostDisk, long]
+export const BEHIND: readonly Scenario[] = [lyingPeers, nobodyAnswers, fetchedStays, lostDisk, long]

@@ -85,6 +85,25 @@ const asManyAsMayFail = [4, 5, 6, 7, 10].map((n) => scenario(
   },
 ))
 
+const alone = scenario(
+  'one validator loses power at every moment',
+  'With a single validator nobody else keeps its blocks or votes: what it finds on its own disk completes the view, without a view change.',
+  (open) => {
+    for (let fuse = 0; fuse < 12; fuse++) {
+      const world = open({ n: 1 })
+      const node = nodeAt(world, 0)
+      node.fuse = fuse
+      world.submitTx(1)
+      go(world, 10)
+      if (!node.isUp) world.restart(node)
+      expectCommits(world, [node], [1], 100)
+      world.submitTx(2)
+      expectCommits(world, [node], [2], 100)
+      expectViewChanges(world, 0)
+    }
+  },
+)
+
 const belowQuorum = scenario(
   'fewer than a quorum are left',
   'q-1 of five go on without the others: nothing may commit, however long they try. When one more comes back all of it commits.',
@@ -119,4 +138,4 @@ const everybody = scenario(
   },
 )
 
-export const CRASHES: readonly Scenario[] = [everyMoment, comesBackAtOnce, followerVote, ...asManyAsMayFail, belowQuorum, everybody]
+export const CRASHES: readonly Scenario[] = [everyMoment, comesBackAtOnce, followerVote, alone, ...asManyAsMayFail, belowQuorum, everybody]

@@ -46,6 +46,10 @@ const stream = scenario(
     expectCommits(world, world.nodes, Array.from({ length: 100 }, (_, i) => i + 1), 1000)
     expectViewChanges(world, 0)
     expectQuiet(world)
+    const told = (world.nodes[0]?.committed ?? []).flatMap(({ block }) => block.transactions.map(({ id }) => id))
+    expectThat(world, told.length === 100 && new Set(told).size === 100, `${told.length} transactions in blocks, ${new Set(told).size} different ones, of 100`)
+    const { votes, proposals, timeouts, fetches } = nodeAt(world, 0).engine.kept()
+    expectThat(world, votes <= 20 && proposals <= 20 && timeouts === 0 && fetches === 0, `after ${world.counts.commits} blocks kept: ${votes} views of votes, ${proposals} proposals, ${timeouts} of timeouts, ${fetches} fetches`)
     expectThat(world, world.counts.emptyBlocks <= 2, `${world.counts.emptyBlocks} empty blocks under load`)
   },
 )

@@ -3,7 +3,7 @@ import { genesisQc } from '../../domain/block.js'
 import type { PeerMessage } from '../../consensus/core/messages.js'
 import type { SimNode } from '../types.js'
 import { scenario, type Scenario } from './scenario.js'
-import { expectCommits, expectQuiet, expectThat, expectViewChanges, go, isOf, nodeAt, running } from './script.js'
+import { expectCommits, expectQuiet, expectThat, expectViewChanges, go, isOf, nodeAt, running, viewChanges } from './script.js'
 
 const MINUTES = 60_000
 
@@ -44,7 +44,7 @@ const deadLeader = scenario(
   'idle with a dead leader',
   'The leader of the present view died while nobody had work: nothing happens. A transaction then costs one timeout, and a dead second leader one more.',
   (open) => {
-    for (const dead of [[1], [1, 2]]) {
+    for (const dead of [[1], [2], [1, 2]]) {
       const world = open({ n: dead.length === 1 ? 4 : 7 })
       go(world, 10)
       for (const position of dead) world.crash(nodeAt(world, position))
@@ -87,6 +87,34 @@ const lagsBehind = scenario(
       }
       expectQuiet(world)
     }
+  },
+)
+
+const onlyLeaderHolds = scenario(
+  'a proposal whose votes are lost, while only its leader has work',
+  'v1 alone holds the transaction and all votes of view 1 are lost. The others have seen the proposal and give the view up with it: somebody waits for that block.',
+  (open) => {
+    const world = open({ n: 4 })
+    go(world, 20)
+    world.filter = (_from, _to, message) => !isOf(message, 'vote', 1)
+    world.submitTx(1, nodeAt(world, 1))
+    go(world, 4 * world.baseTimeoutMs, () => viewChanges(world) > 0)
+    expectThat(world, viewChanges(world) > 0, 'v1 was left alone with its proposal')
+  },
+)
+
+const tooOld = scenario(
+  'a transaction that nobody votes for any more',
+  'One waiting transaction is ten minutes old: leaders leave it out instead of losing their turns with it, and the fresh one commits at once.',
+  (open) => {
+    const world = open({ n: 4 })
+    const old = world.tx(1)
+    go(world, 10 * MINUTES)
+    for (const node of world.nodes) node.pool.set(old.id, old)
+    world.submitTx(2)
+    expectCommits(world, world.nodes, [2], 100)
+    expectViewChanges(world, 0)
+    for (const node of world.nodes) node.pool.delete(old.id)
   },
 )
 
@@ -144,7 +172,9 @@ const timersStayShort = scenario(
       go(world, 500)
     }
     expectQuiet(world)
+    const kept = nodeAt(world, 0).engine.kept()
+    expectThat(world, kept.timeouts <= 1, `timeouts of ${kept.timeouts} views are kept`)
   },
 )
 
-export const IDLE: readonly Scenario[] = [tenMinutes, onlyOneKnows, deadLeader, lagsBehind, missedCommit, leaderHoldsNothing, timersStayShort]
+export const IDLE: readonly Scenario[] = [tenMinutes, onlyOneKnows, deadLeader, lagsBehind, onlyLeaderHolds, tooOld, missedCommit, leaderHoldsNothing, timersStayShort]

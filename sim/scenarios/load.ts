@@ -33,6 +33,20 @@ const slow = scenario(
   },
 )
 
+const slowClock = scenario(
+  'a leader whose clock is behind',
+  'The clock of one of four is twenty seconds behind: its blocks take the time of their parents, so none of its turns is lost.',
+  (open) => {
+    const world = open({ n: 4 })
+    nodeAt(world, 2).clockSkewMs = -20_000
+    for (let k = 1; k <= 8; k++) {
+      world.submitTx(k)
+      expectCommits(world, world.nodes, [k], 100)
+    }
+    expectViewChanges(world, 0)
+  },
+)
+
 const clocks = scenario(
   'clocks that are ten minutes wrong',
   'One of four has its clock ten minutes ahead, then behind, then it jumps: its blocks get no votes and it gives none, but the others are a quorum.',
@@ -76,4 +90,4 @@ const wrongSoftware = scenario(
   },
 )
 
-export const LOAD: readonly Scenario[] = [largeBlock, slow, clocks, wrongSoftware]
+export const LOAD: readonly Scenario[] = [largeBlock, slow, slowClock, clocks, wrongSoftware]

@@ -4,7 +4,7 @@ import { edit, ignore, mutant, tests, type Mutant } from '../mutant.js'
 const VERIFY = 'domain/verify-certificate.ts'
 const FORMAT = 'domain/certificate.ts'
 const certificate = { tests: tests('domain/certificate.test.ts', 'sync-info', 'voting') }
-const encoding = { tests: tests('domain/certificate.test.ts', 'messages') }
+const encoding = { tests: tests('domain/signed-bytes.test.ts', 'domain/certificate.test.ts', 'messages') }
 const voteData = 'writer.u64(data.epoch).u64(data.view).u64(data.height).hash(data.blockHash).u64(data.parentView)'
 
 export const CERTIFICATES: readonly Mutant[] = [
@@ -33,15 +33,15 @@ export const CERTIFICATES: readonly Mutant[] = [
   mutant('a timeout does not sign its chain', edit(FORMAT, 'raw(TIMEOUT_TAG).hash(chainId)', 'raw(TIMEOUT_TAG).raw(NO_HASH)'), encoding),
   mutant('a timeout does not sign its view', edit(FORMAT, '.u64(epoch).u64(view).u64(highQcView)', '.u64(epoch).u64(0).u64(highQcView)'), encoding),
   mutant('a timeout does not sign the certificate it names', edit(FORMAT, '.u64(epoch).u64(view).u64(highQcView)', '.u64(epoch).u64(view).u64(0)'), encoding),
-  mutant('signers may come in any order, and twice', edit(FORMAT, 'if (index <= last) throw', 'if (index < 0) throw'), encoding),
+  mutant('signers may come in any order, and twice', edit(FORMAT, 'if (index <= last) throw', 'if (index < 0) throw'), { scenario: 'forged: bytes' }),
   mutant('a commit height may stand without a hash', edit(FORMAT, 'if (isEmpty && commitHeight !== 0) throw', 'if (isEmpty && commitHeight < 0) throw'), encoding),
-  mutant('bytes may follow a message', edit('consensus/core/messages.ts', "  reader.end('message')\n", ''), encoding),
-  mutant('a flag may have many values', edit('consensus/core/messages.ts', 'if (flag > 1) throw', 'if (flag > 999) throw'), encoding),
+  mutant('bytes may follow a message', edit('consensus/core/messages.ts', "  reader.end('message')\n", ''), { scenario: 'forged: bytes' }),
+  mutant('a flag may have many values', edit('consensus/core/messages.ts', 'if (flag > 1) throw', 'if (flag > 999) throw'), { scenario: 'forged: bytes' }),
 
   mutant('votes that say different things add up', edit('consensus/core/vote-pool.ts', '      const content = contentKey(vote)\n      const first', "      const content = ''\n      const first"), { tests: tests('vote-pool') }),
   mutant('a second vote of a view counts too', edit('consensus/core/vote-pool.ts', "        return { kind: 'double-vote', first, second: vote }\n", ''), { tests: tests('vote-pool') }),
   mutant('a third vote of a view is kept and shown too', edit('consensus/core/vote-pool.ts', '        votes.doubled.add(vote.voter)\n', ''), { tests: tests('vote-pool') }),
-  mutant('one vote less makes a certificate', edit('consensus/core/vote-pool.ts', 'same.length === set.quorum ', 'same.length === Math.max(1, set.quorum - 1) '), { tests: tests('vote-pool') }),
+  mutant('one vote less makes a certificate', edit('consensus/core/vote-pool.ts', 'same.length === set.quorum ', 'same.length === Math.max(1, set.quorum - 1) '), { scenario: 'all is well with 4', tests: tests('vote-pool') }),
   mutant('votes of long past views are kept', edit('consensus/core/vote-pool.ts', 'if (known < view) views.delete(known)', 'void view, known'), { tests: tests('vote-pool') }),
   mutant('a validator times out as often as it says', edit('consensus/core/timeout-pool.ts', "      if (timeouts.has(timeout.sender)) return { kind: 'counted' }\n      timeouts.set(timeout.sender, timeout)", "      timeouts.set(`${timeout.sender} ${timeouts.size}` as never, timeout)"), { tests: tests('timeout-pool') }),
   mutant('one timeout less makes a certificate', edit('consensus/core/timeout-pool.ts', 'timeouts.size === set.quorum', 'timeouts.size === Math.max(1, set.quorum - 1)'), { tests: tests('timeout-pool') }),

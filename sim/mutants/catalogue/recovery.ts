@@ -14,15 +14,15 @@ const voteEffects = "    { type: 'persist-block', block },\n    { type: 'persist
 export const RECOVERY: readonly Mutant[] = [
   mutant('a vote leaves before it is on disk', edit(VOTING, voteEffects,
     "    { type: 'broadcast', message: { type: 'vote', vote: signed.value } },\n    { type: 'persist-block', block },\n    { type: 'persist-safety', record: signed.record })"), driver),
-  mutant('a vote leaves without a write', edit(VOTING, "    { type: 'persist-safety', record: signed.record },\n", ''), driver),
+  mutant('a vote leaves without a write', edit(VOTING, "    { type: 'persist-safety', record: signed.record },\n", ''), { scenario: 'power lost by all but the one that committed', ...driver }),
   mutant('a block is voted for that is not on disk', edit(VOTING, "    { type: 'persist-block', block },\n", ''), { tests: tests('voting') }),
   mutant('a proposal leaves before it is on disk', edit('consensus/core/proposing.ts', '  // The record written', "  emit(core, { type: 'broadcast', message: { type: 'proposal', proposal: signed.value } })\n  // The record written"), driver),
   mutant('a timeout leaves without a write', edit('consensus/core/pacemaker.ts', "emit(core, { type: 'persist-safety', record: signed.record }, { type: 'broadcast'", "emit(core, { type: 'broadcast'"), { tests: tests('consensus/node/driver.test.ts', 'pacemaker') }),
   mutant('the driver goes on after the disk refused', edit('consensus/node/driver.ts', '        return ports.safety.save(effect.record)', '        try { return ports.safety.save(effect.record) } catch { return }'), driver),
   mutant('the safety record is not restored', edit(RECOVER, 'return { record: { ...record, highQc }', 'return { record: { ...record, lastVotedView: asView(0), lockView: asView(0), lastVote: undefined, lastProposedView: asView(0), highQc: root.block.justify, highTc: undefined }'), { scenario: 'power lost by all but the one that committed' }),
   mutant('votes of the safety record are not restored', edit(RECOVER, 'return { record: { ...record, highQc }', 'return { record: { ...record, highQc, lastVote: undefined }'), { tests: tests('engine') }),
-  mutant('blocks above the head are not restored', edit('consensus/core/engine.ts', 'for (const block of recovered.uncommitted) addBlock(core, block)', 'void recovered.uncommitted'), { tests: tests('engine') }),
-  mutant('the certificate of the head is not restored', edit(RECOVER, 'known !== undefined && known.data.view > record.highQc.data.view ? known : record.highQc', 'known !== undefined && known.data.view < 0 ? known : record.highQc'), { tests: tests('consensus/node/validator-node.test.ts', 'consensus/node/driver.test.ts') }),
+  mutant('blocks above the head are not restored', edit('consensus/core/engine.ts', 'for (const block of recovered.uncommitted) addBlock(core, block)', 'void recovered.uncommitted'), { scenario: 'one validator loses power at every moment', tests: tests('engine') }),
+  mutant('the certificate of the head is not restored', edit(RECOVER, 'known !== undefined && known.data.view > record.highQc.data.view ? known : record.highQc', 'known !== undefined && known.data.view < 0 ? known : record.highQc'), { scenario: 'what was fetched is still there after a restart', tests: tests('consensus/node/validator-node.test.ts', 'consensus/node/driver.test.ts') }),
 
   mutant('a damaged length cuts off the newer votes', edit(FORMAT, "if (parseEntry(file, at).kind === 'entry') return true", 'void at'), safetyRecord('a length that points past the end')),
   mutant('the checksum of the safety record is not compared', edit(FORMAT, ' || crc32(body) !== checksum', ''), safetyRecord('checksum|torn')),
@@ -35,9 +35,9 @@ export const RECOVERY: readonly Mutant[] = [
 
   mutant('a peer may send blocks that nobody certified', edit(CATCH_UP, '  if (block.hash !== target && !isNamedByChild) return false\n', ''), catchUp),
   mutant('a child need not be certified to name its parent', edit(CATCH_UP, 'child?.justify.data.blockHash === block.hash && isValidQc(core, child.justify)', 'child?.justify.data.blockHash === block.hash'), catchUp),
-  mutant('the certificate inside a fetched block is not checked', edit(CATCH_UP, '  if (!isValidQc(core, block.justify)) return false\n', ''), catchUp),
+  mutant('the certificate inside a fetched block is not checked', edit(CATCH_UP, '  if (!isValidQc(core, block.justify)) return false\n', ''), { scenario: 'forged: certified blocks that are wrong inside', ...catchUp }),
   mutant('certificates that came with fetched blocks are not heard', edit(CATCH_UP, '  if (isNamedByChild) processQc(core, child.justify, from)\n', '  void processQc\n'), catchUp),
-  mutant('fetched blocks are linked to anything', edit(CATCH_UP, "if (!link.ok) return { ok: false, reason: link.fault }", 'void link'), catchUp),
+  mutant('fetched blocks are linked to anything', edit(CATCH_UP, "if (!link.ok) return { ok: false, reason: link.fault }", 'void link'), { scenario: 'forged: certified blocks that are wrong inside', ...catchUp }),
   mutant('fetched blocks are taken whatever their state', edit(CATCH_UP, 'if (!executed.ok) return { ok: false, reason: executed.fault }\n', "if (!executed.ok) return (core.tree.add(block, { stateRoot: block.header.stateRoot, receiptsRoot: block.header.receiptsRoot, receipts: [], changes: { puts: new Map(), deletes: new Set() } } as never), { ok: true })\n"), catchUp),
   mutant('a state that a quorum has and we have not is no alarm', edit(CATCH_UP, 'if (STATE_FAULTS.has(added.reason)) report', 'if (!STATE_FAULTS.has(added.reason)) report'), catchUp),
   mutant('the clock is asked when syncing', edit(CATCH_UP, '  const link = checkLink(', "  if (Math.abs(block.header.timestamp - core.now) > 30_000) return { ok: false, reason: 'time-not-now' }\n  const link = checkLink("), catchUp),
@@ -47,5 +47,5 @@ export const RECOVERY: readonly Mutant[] = [
   mutant('only one peer is ever asked', edit(CATCH_UP, 'if (next !== undefined && fetch.attempts', 'if (next === undefined && fetch.attempts'), catchUp),
   mutant('an answer that ends early is the end', edit(CATCH_UP, '  if (core.tree.get(target) === undefined) ask(core, target, from, 1)\n', ''), catchUp),
   mutant('a certified block that is missing is not asked for', edit('consensus/core/certificates.ts', '  if (!core.tree.get(qc.data.blockHash) && qc.data.height > heightOf(core.tree.head)) requestBlock(core, qc.data.blockHash, from)\n', '  void requestBlock\n'), catchUp),
-  mutant('fetched blocks are not kept on disk', edit(CATCH_UP, "emit(core, { type: 'persist-block', block })", 'void block'), catchUp),
+  mutant('fetched blocks are not kept on disk', edit(CATCH_UP, "emit(core, { type: 'persist-block', block })", 'void block'), { scenario: 'what was fetched is still there after a restart', ...catchUp }),
 ]

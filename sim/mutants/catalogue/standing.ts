@@ -20,7 +20,6 @@ export const STANDING: readonly Mutant[] = [
   mutant('the jailed earn their way back by signing', edit(LEADERS, 'score: isJailed ? score : capped(score + LEADER_RULES.signerGain)', 'score: capped(score + LEADER_RULES.signerGain)'), leaders),
   mutant('scores grow without end', edit(LEADERS, 'Math.min(LEADER_RULES.fullScore, score)', 'score'), leaders),
   mutant('a score is not drawn against', edit(LEADER, 'first % LEADER_RULES.fullScore < score', 'first % LEADER_RULES.fullScore >= 0'), leaders),
-  mutant('evidence may name a stranger', ignore(EVIDENCE, "fault('not-a-member')", '\n  if (epochOfEvidence'), evidence),
   mutant('evidence of another epoch counts', ignore(EVIDENCE, "fault('wrong-epoch')", '\n  if (evidence.kind'), evidence),
   mutant('votes of two views are a contradiction', ignore(EVIDENCE, "fault('different-views')"), evidence),
   mutant('one statement made twice is a contradiction', edit(EVIDENCE, "bytesEqual(first, second) ? fault('no-contradiction') : OK", 'bytesEqual(first, second) ? OK : OK'), evidence),
