@@ -1,5 +1,5 @@
 /** What must survive a crash, in which order it reaches disk and wire, and how a node that is behind is fed. */
-import { edit, ignore, mutant, tests, type Mutant } from '../mutant.js'
+import { edit, mutant, tests, type Mutant } from '../mutant.js'
 
 const VOTING = 'consensus/core/voting.ts'
 const CATCH_UP = 'consensus/core/catch-up.ts'
