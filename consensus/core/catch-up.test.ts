@@ -36,6 +36,18 @@ describe('a node that is behind', () => {
     expect(core.engine.status().committedHeight).toBe(7)
   })
 
+  test('has one request under way however many certificates it hears of, and asks for the newest when it ends', () => {
+    const core = createOneCore(0)
+    const told = (height: number, from: number) =>
+      fetchesIn(core.hear({ type: 'sync-info', info: { highQc: qcOf(at(height)), highTc: undefined, committedHeight: asHeight(height - 1) } }, from))
+    expect(told(4, 1)).toHaveLength(1)
+    for (const height of [5, 6, 7, 8]) expect(told(height, 2)).toEqual([])
+    const effects = core.submit({ type: 'blocks', from: idOf(1), target: at(4).hash, blocks: chain.slice(0, 4) })
+    expect(fetchesIn(effects)).toEqual([{ type: 'fetch', from: idOf(1), target: target.hash, fromHeight: 3 }])
+    answer(core, chain.slice(2))
+    expect(core.engine.status()).toMatchObject({ committedHeight: 7, highQcView: 8 })
+  })
+
   test('takes certified blocks of any age: the clock is asked only for votes', () => {
     const core = createOneCore(0)
     core.now += 86_400_000

@@ -8,14 +8,14 @@ import { heightOf } from './block-tree.js'
 import { commitBy, processQc } from './certificates.js'
 import { emit, isValidQc, report, type Core } from './core-state.js'
 import { failedLeaders, leaderAfter } from './election.js'
-import { ask, nextPeer } from './fetching.js'
+import { ask, nextPeer, requestNewest } from './fetching.js'
 import { checkElection, checkLink, executeAndCompare, type BlockFault } from './validate-block.js'
 
 export function onFetchFailed(core: Core, from: ValidatorId, target: BlockHash): void {
   const fetch = core.fetches.get(target)
   if (fetch === undefined || fetch.from !== from) return
   core.fetches.delete(target)
-  if (core.tree.get(target) !== undefined) return
+  if (core.tree.get(target) !== undefined) return requestNewest(core, from)
   const next = nextPeer(core, from)
   // Every peer was asked twice: rest until a new message names a certificate we lack.
   if (next !== undefined && fetch.attempts < core.config.set.validators.length * 2) ask(core, target, next, fetch.attempts + 1)
@@ -38,6 +38,7 @@ export function onBlocks(core: Core, from: ValidatorId, target: BlockHash, block
   if (added === 0 && before === core.tree.head.block.hash) return onFetchFailed(core, from, target)
   core.fetches.delete(target)
   if (core.tree.get(target) === undefined) ask(core, target, from, 1)
+  if (core.tree.get(target) !== undefined) requestNewest(core, from)
 }
 
 /** The next block's certificate, or the target itself, says that a quorum stands behind this block. */
