@@ -8,6 +8,7 @@ import { decodeMessage, type PeerMessage } from '../../consensus/core/messages.j
 import type { CommittedBlock, Event } from '../../consensus/core/protocol.js'
 import type { DiskFault, SimNode } from '../types.js'
 import { carryOut, type Hands } from './carry-out.js'
+import { ancestorsOn } from './ancestors.js'
 import { createDisk, DiskRefused } from './disk.js'
 import { damage } from './damage.js'
 import type { Environment } from './environment.js'
@@ -203,19 +204,7 @@ export function createNode(environment: Environment, index: number, position: nu
       if (node.isHonest) for (const { onStart } of oracles) onStart?.(node)
       submit({ type: 'start' })
     },
-    ancestors(target, fromHeight) {
-      const path: Block[] = []
-      const final = (block: Block): boolean => disk.final[block.header.height - 1]?.block.hash === block.hash
-      let block = disk.blocks.get(target) ?? disk.final.find((known) => known.block.hash === target)?.block
-      while (block !== undefined && block.header.height >= fromHeight && !final(block)) {
-        path.push(block)
-        const { parentHash, height } = block.header
-        const below = disk.final[height - 2]?.block
-        block = disk.blocks.get(parentHash) ?? (below?.hash === parentHash ? below : undefined)
-      }
-      const stored = disk.final.slice(Math.max(0, fromHeight - 1), block?.header.height ?? 0).map((known) => known.block)
-      return [...stored, ...path.reverse()].slice(0, MAX_UNSTORED)
-    },
+    ancestors: (target, fromHeight) => ancestorsOn(disk, target, fromHeight),
   }
 
   const decoding = (bytes: Uint8Array): PeerMessage | undefined => {
