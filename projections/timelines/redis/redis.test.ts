@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asPosition } from '../../../domain/ids.js'
 import { describeTimelineStoreContract } from '../../testing/timeline-store-contract.js'
 import { openRedisTimelines } from './index.js'
 import { startTestCluster, type TestCluster } from './testing/redis-cluster.js'
@@ -28,6 +29,21 @@ describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'on a cluster of three', () 
   describeTimelineStoreContract('redis cluster', () => {
     for (const node of cluster.nodes) node.cli('FLUSHALL')
     return Promise.resolve({ open: () => openRedisTimelines({ url: cluster.url, shards: 8 }), destroy: () => Promise.resolve() })
+  })
+
+  test('a user with the documented rights can write and read there', async () => {
+    for (const node of cluster.nodes) {
+      node.cli('FLUSHALL')
+      node.cli('ACL', 'SETUSER', 'cybermesh', 'on', '>s3cret', '~anomaly:*', '~timelines:*', '~{timelines:*', '+@read', '+@write', '+@scripting', '+@connection', '+info', '+cluster')
+    }
+    const store = await openRedisTimelines({ url: cluster.url.replace('//', '//cybermesh:s3cret@'), shards: 8 })
+    await store.apply({
+      name: 'timelines', version: 1, from: asPosition(0), next: { position: asPosition(1), lastEventId: 'e', lastEventAt: 1 }, deadLetters: [], hashes: new Map(),
+      scores: new Map([['anomaly:timeline:all', Array.from({ length: 20 }, (_, i) => ({ member: `m${i}`, score: i }))]]),
+    })
+    expect(await store.zcard('anomaly:timeline:all')).toBe(20)
+    await (await store.beginRebuild()).end()
+    await store.close()
   })
 
   test('a cluster without "shards" is told, and so is a single server with them', async () => {
