@@ -42,7 +42,7 @@ export async function openTables({ path, chainId, create = true }: OpenTables): 
   }
   const root = openLmdb(path)
   try {
-    await checkMarker(root, path, chainId)
+    checkMarker(root, path, chainId)
     return {
       root,
       entries: root.openDB<Buffer, number>('entries', { encoding: 'binary' }),
@@ -56,9 +56,10 @@ export async function openTables({ path, chainId, create = true }: OpenTables): 
   }
 }
 
-async function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId: string | undefined): Promise<void> {
+function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId: string | undefined): void {
   const markers = root.openDB<Marker, string>('meta', { encoding: 'json' })
-  const marker = await markers.transaction(() => {
+  // At once: an asynchronous transaction would hold the write lock while another handle of this process waits for it.
+  const marker = root.transactionSync(() => {
     const known = markers.get(MARKER_KEY)
     if (known !== undefined && (known.chainId !== null || chainId === undefined)) return known
     const written: Marker = { format: known?.format ?? LOG_FORMAT, chainId: chainId ?? null }
