@@ -61,6 +61,8 @@ test('what was committed but is not stored yet is still seen, newest first, unti
   // Executing on top needs nodes that only the commit in flight holds.
   const { hash } = add(blockOn(a2, 6, { transactions: [txOf(6)] })).block
   expect(txIdsBefore(tree, tree.get(hash) as TreeBlock)).toEqual(new Set([txOf(6).id, txOf(1).id, txOf(3).id]))
+  tree.commitsAreStored(a1.header.height)
+  expect(txIdsBefore(tree, tree.get(hash) as TreeBlock)).toEqual(new Set([txOf(6).id, txOf(3).id]))
   for (const { execution } of nodes) store(execution.changes)
   tree.commitsAreStored(a2.header.height)
   expect(txIdsBefore(tree, tree.get(hash) as TreeBlock)).toEqual(new Set([txOf(6).id]))

@@ -25,6 +25,12 @@ describe('the catalogue', () => {
     expect(unguarded(file, source(file), MUTANTS)).toEqual([])
   })
 
+  test('a refusal without a mutant is found, also where the line beside it has one', () => {
+    const lines = "if (a) return fault('one')\nif (b) return fault('two')\n"
+    const mutant = { name: 'one', edits: [{ file: 'x.ts', from: "return fault('one')\nif (b)", to: '' }] }
+    expect(unguarded('x.ts', lines, [mutant])).toEqual([{ file: 'x.ts', reason: 'two', line: 2 }])
+  })
+
   test('every mutant names who must notice it: a scenario that exists, or unit tests', () => {
     const scenarios = new Set(SCENARIOS.map(({ name }) => name))
     for (const { name, scenario, tests } of MUTANTS) {

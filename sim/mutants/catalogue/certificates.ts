@@ -9,7 +9,7 @@ const voteData = 'writer.u64(data.epoch).u64(data.view).u64(data.height).hash(da
 
 export const CERTIFICATES: readonly Mutant[] = [
   mutant('a certificate of another epoch counts', ignore(VERIFY, "fault('wrong-epoch')", '\n  if (data.view'), certificate),
-  mutant('the genesis certificate may say anything', edit(VERIFY, 'return saysOnlyGenesis && qc', 'return qc'), certificate),
+  mutant('the genesis certificate may say anything', edit(VERIFY, "saysOnlyGenesis && qc.signatures.length === 0 ? OK : fault('not-genesis')", "qc.signatures.length === 0 ? OK : fault('not-genesis')"), certificate),
   mutant('a certificate may certify a view below its parent', ignore(VERIFY, "fault('inconsistent-commit')", '\n  // The 2-chain'), certificate),
   mutant('a certificate may commit across a gap of views', ignore(VERIFY, "fault('inconsistent-commit')", '\n  if (data.commit'), certificate),
   mutant('a certificate may commit a block of any height', ignore(VERIFY, "fault('inconsistent-commit')", '\n  const message'), certificate),

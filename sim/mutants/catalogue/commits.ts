@@ -27,7 +27,7 @@ export const COMMITS: readonly Mutant[] = [
   mutant('branches that lost stay in the tree', edit(TREE, 'if (parent !== undefined) kept.set(candidate.block.hash, { ...candidate, parent })', 'kept.set(candidate.block.hash, parent === undefined ? candidate : { ...candidate, parent })'), tree),
   mutant('the state of an uncommitted parent is not seen', edit(TREE, '[...[...pathTo(node)].reverse(), ...unstored]', '[...unstored]'), { scenario: 'certified views that are not consecutive', ...tree }),
   mutant('commits not stored yet are not seen', edit(TREE, '    unstored.unshift(...[...pathTo(node)].reverse())\n', ''), { scenario: 'a stream of transactions', ...tree }),
-  mutant('a commit is taken for stored before it is', edit('consensus/core/engine.ts', '      core.now = now\n', '      core.now = now\n      core.tree.commitsAreStored(Number.MAX_SAFE_INTEGER as never)\n'), { tests: tests('voting') }),
+  mutant('one stored commit is taken for all of them', edit(TREE, ' && heightOf(unstored.at(-1) as TreeBlock) <= height', ' && height >= 0'), { tests: tests('block-tree') }),
   mutant('another commit at our height is no alarm', edit(CERTIFICATES, 'if (qc.data.commit?.height === heightOf(head) && qc.data.commit.hash !== head.block.hash) {', 'if (qc.data.view < 0) {'), core),
 
   mutant('the highest certificate is not kept', edit(CERTIFICATES, 'if (qc.data.view > core.record.highQc.data.view) core.record', 'if (qc.data.view < 0) core.record'), { scenario: 'all is well with 4', ...core }),
