@@ -13,7 +13,8 @@ import { sendSyncInfo } from './sync-info.js'
 export function onStart(core: Core, { record, head, uncommitted }: Recovered): void {
   core.mustHear = core.config.set.quorum - 1
   // The blocks on this disk may know more of this key than the safety record beside them.
-  for (const qc of [record.highQc, head.block.justify, ...uncommitted.map(({ justify }) => justify)]) watchQc(core, qc)
+  const known = [record.highQc, head.commitCertificate, head.block.justify, ...uncommitted.map(({ justify }) => justify)]
+  for (const qc of known) if (qc !== undefined) watchQc(core, qc)
   if (record.highTc !== undefined) watchTc(core, record.highTc)
 }
 
