@@ -8,7 +8,7 @@ import { encodeAnnouncement, gossip, MAX_ANNOUNCED_BYTES } from '../network/goss
 import type { Mesh } from '../network/mesh.js'
 import { encodeStoredBlocks } from './block-exchange.js'
 
-/** Also long enough for the block to be stored, should the follower ask for it. */
+/** Votes of the next views are on their way until then. */
 const BACKUP_AFTER_MS = 250
 
 export function announce(mesh: Mesh, self: ValidatorId, committed: readonly CommittedBlock[]): void {

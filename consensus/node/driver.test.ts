@@ -34,6 +34,7 @@ function recording(disk: { refuses?: 'safety' | 'blocks' } = {}) {
     safety: { save: (record: SafetyRecord) => { refuse('safety'); saved.push(record); done.push('save') } },
     blocks: {
       saveBlock: ({ hash }: { hash: string }) => { refuse('blocks'); storedBlocks.add(hash); done.push('store block') },
+      hold: () => undefined,
       commit: () => { refuse('blocks'); done.push('store commit') },
     },
     send: (_: unknown, message: PeerMessage) => onSend(message),

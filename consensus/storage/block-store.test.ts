@@ -52,6 +52,18 @@ describe('what was committed', () => {
     expect(store.committedAt(asHeight(5))).toBeUndefined()
   })
 
+  test('is told to whoever asks before it is stored, and is not taken for stored', async () => {
+    store.commit([at(1)])
+    store.hold([at(2), at(3)])
+    expect([2, 3].map((height) => store.committedAt(asHeight(height))?.block.hash)).toEqual([at(2), at(3)].map(({ block }) => block.hash))
+    expect(store.head()?.block.hash).toBe(at(1).block.hash)
+    store.commit([at(2)])
+    expect(store.head()?.block.hash).toBe(at(2).block.hash)
+    expect(store.committedAt(asHeight(3))?.block.hash).toBe(at(3).block.hash)
+    await reopen()
+    expect([1, 2, 3].map((height) => store.committedAt(asHeight(height))?.block.hash)).toEqual([at(1).block.hash, at(2).block.hash, undefined])
+  })
+
   test('leaves no gap between certified heights: each certificate names its block and links to the one below', () => {
     for (const block of blocks) store.commit([block])
     for (let height = 2; height <= 9; height++) {

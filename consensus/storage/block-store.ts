@@ -32,6 +32,8 @@ export type BlockStore = {
   uncommitted(): readonly Block[]
   saveBlock(block: Block): void
   saveGenesis(puts: ReadonlyMap<string, Uint8Array>): void
+  /** These are final and will be committed later: whoever asks for them is answered already. Not on disk. */
+  hold(blocks: readonly CommittedBlock[]): void
   commit(blocks: readonly CommittedBlock[]): void
   /** Remembers a vote that was received, for `doctor` to look for double votes; stored with the next commit. */
   noteVote(vote: Vote): void
@@ -66,7 +68,12 @@ export function openBlockStore(path: string): BlockStore {
 
   const pending = openPendingBlocks(join(path, 'pending.blocks'), tables.meta.get(HEAD) ?? 0)
 
+  const held = new Map<Height, StoredBlock>()
+
   const committedAt = (height: Height): StoredBlock | undefined => {
+    return held.get(height) ?? storedAt(height)
+  }
+  const storedAt = (height: Height): StoredBlock | undefined => {
     const block = tables.blocks.get(height)
     const receipts = tables.receipts.get(height)
     const certificate = tables.certificates.get([height, 'own'])
@@ -94,7 +101,7 @@ export function openBlockStore(path: string): BlockStore {
     head() {
       const height = tables.meta.get(HEAD)
       if (height === undefined) return undefined
-      const stored = committedAt(asHeight(height))
+      const stored = storedAt(asHeight(height))
       // Taken for an empty store, it would be filled from height 1 under a state that is not there.
       if (stored === undefined) throw new StorageError('CORRUPT', path, `${path} names height ${height} as its head but does not hold it; move this folder away and start again: the blocks come from the other validators`)
       return stored
@@ -125,6 +132,9 @@ export function openBlockStore(path: string): BlockStore {
         for (const [hash, bytes] of puts) tables.nodes.putSync(hash, bytes)
       })
     },
+    hold(blocks) {
+      for (const committed of blocks) held.set(committed.block.header.height, committed)
+    },
     commit(blocks) {
       const last = blocks.at(-1)
       if (last === undefined) return
@@ -135,6 +145,7 @@ export function openBlockStore(path: string): BlockStore {
         storeVotes()
         dropOldVotes(tables, last.block.header.view - KEPT_VOTE_VIEWS)
       })
+      for (const { block } of blocks) held.delete(block.header.height)
       pending.settle(last.block.header.height)
     },
     noteVote: (vote) => void unstoredVotes.push(vote),
