@@ -117,7 +117,9 @@ async function runOneMutant(flags: Flags, name: string): Promise<void> {
   const mutants = await import(room).catch((error: unknown) => {
     throw new UserError('NEEDS_SOURCES', 'mutants are made from the sources: run `npx tsx cli/main.ts sim --mutant NAME` in a checkout', { cause: error })
   }) as { runMutant(name: string): Promise<{ readonly isKilled: boolean }> }
-  const outcome = await mutants.runMutant(name)
+  const outcome = await mutants.runMutant(name).catch((error: unknown) => {
+    throw error instanceof RangeError ? new UserError('BAD_OPTION', error.message, { cause: error }) : error
+  })
   if (!outcome.isKilled) process.exitCode = 1
   answer(flags, { mutant: name, ...outcome }, (value) => JSON.stringify(value, null, 2))
 }
