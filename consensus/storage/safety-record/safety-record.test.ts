@@ -151,6 +151,14 @@ describe('opening', () => {
     expect(refusal(open).code).toBe('CORRUPT')
   })
 
+  test('an older entry whose end was lost to zeros is damaged, not torn: newer votes stand behind it', () => {
+    const offsets = writeFile(4)
+    const bytes = readFileSync(path)
+    bytes.fill(0, (offsets[3] as number) - 40, offsets[3] as number)
+    writeFileSync(path, bytes)
+    expect(refusal(open)).toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('whole entries follow') as string })
+  })
+
   test('a gap in the sequence is refused', () => {
     writeFileSync(path, Buffer.concat([encodeEntry(0, identity, recordOf(0)), encodeEntry(2, identity, recordOf(2))]))
     expect(refusal(open)).toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('sequence 2 follows 0') as string })
