@@ -17,9 +17,10 @@ try {
   const feed = await openFeed(data)
   // Light load: a transaction every 200 ms, from a feed that does not care who is alive.
   let isOver = false
+  let isPaused = false
   const load = (async () => {
     while (!isOver) {
-      await feed.send(1)
+      if (!isPaused) await feed.send(1)
       await sleep(200)
     }
   })()
@@ -32,14 +33,18 @@ try {
   const nextCommitMs: number[] = []
   for (let round = 0; round < Number(values.rounds); round++) {
     await until('everybody is there', everybodyIsThere, 120_000)
-    await sleep(2000)
-    const { roundTable } = JSON.parse(await leaders(running.api)) as { roundTable: { name: string; leader: string | null }[] }
-    const leader = roundTable.find((seat) => seat.leader !== null)?.leader as string
+    // The bar speaks of a healthy network: whoever was killed last has earned its turns back.
+    await until('everybody leads in turn again', async () => (await seats(running.api)).every(({ score }) => score === 100), 300_000)
+    // Between two transactions the view stands still, so that who is killed is the one whom everybody waits for next.
+    isPaused = true
+    await sleep(1000)
+    const leader = await leaderNow(running.api)
     const victim = up.running().pids[leader] as number
-    kill(victim)
-    const killedAt = performance.now()
     const others = VALIDATORS.filter((name) => name !== leader)
     const heights = await Promise.all(others.map(async (name) => (await look(running, name)).height))
+    kill(victim)
+    const killedAt = performance.now()
+    isPaused = false
     await until('the others commit', async () => {
       const now = await Promise.all(others.map(async (name) => (await look(running, name)).height))
       return now.every((height, i) => height > (heights[i] as number))
@@ -56,7 +61,18 @@ try {
   folder.remove()
 }
 
-async function leaders(api: string): Promise<string> {
-  const response = await fetch(`${api}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ roundTable { name leader } }' }) })
-  return JSON.stringify(((await response.json()) as { data: unknown }).data)
+type Seat = { readonly name: string; readonly leader: string | null; readonly score: number | null }
+
+async function seats(api: string): Promise<readonly Seat[]> {
+  const body = JSON.stringify({ query: '{ roundTable { name leader score } }' })
+  const response = await fetch(`${api}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  return ((await response.json()) as { data: { roundTable: readonly Seat[] } }).data.roundTable
+}
+
+/** All of them agree, since nothing is under way. */
+async function leaderNow(api: string): Promise<string> {
+  const all = await seats(api)
+  const [leader, ...others] = new Set(all.map((seat) => seat.leader))
+  if (leader === null || leader === undefined || others.length > 0) throw new Error(`no one leader: ${JSON.stringify(all)}`)
+  return leader
 }
