@@ -31,7 +31,7 @@ function recording(disk: { refuses?: 'safety' | 'blocks' } = {}) {
   const refuse = (what: 'safety' | 'blocks'): void => { if (disk.refuses === what) throw new Error(`the ${what} disk is full`) }
   const ports = {
     clock: { now: () => asMillis(blockOn(root, 1).header.timestamp) },
-    safety: { save: (record: SafetyRecord) => { refuse('safety'); saved.push(record); done.push('save') } },
+    safety: { save: (record: SafetyRecord) => { refuse('safety'); saved.push(record); done.push('save') }, halt: () => void done.push('halt') },
     blocks: {
       saveBlock: ({ hash }: { hash: string }) => { refuse('blocks'); storedBlocks.add(hash); done.push('store block') },
       hold: () => undefined,
@@ -150,6 +150,6 @@ test('a node that must stop sends and stores nothing after that, and says why', 
   const driver = createDriver(core.engine, ports)
   driver.submit(heard({ type: 'vote', vote: voteOf(0, b1) }))
   driver.submit(heard({ type: 'proposal', proposal: proposalOf(b1) }))
-  expect(done).toEqual([])
+  expect(done).toEqual(['halt'])
   expect(fatal).toMatchObject([{ code: 'HALTED', message: expect.stringContaining('this key voted in view 1') as string }])
 })

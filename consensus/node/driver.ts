@@ -83,6 +83,7 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
       case 'report':
         return ports.onReport(effect.report)
       case 'halt':
+        ports.safety.halt(effect.reason)
         throw new HaltError(effect.reason)
     }
   }

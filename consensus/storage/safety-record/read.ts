@@ -4,7 +4,7 @@ import { isReserve } from '../../../platform/append-file.js'
 import { readEntry, type SafetyEntry } from './format.js'
 
 export class SafetyRecordError extends Error {
-  constructor(readonly code: 'MISSING' | 'CORRUPT' | 'OTHER_IDENTITY' | 'EXISTS' | 'EMPTY' | 'IN_USE', message: string) {
+  constructor(readonly code: 'MISSING' | 'CORRUPT' | 'OTHER_IDENTITY' | 'EXISTS' | 'EMPTY' | 'IN_USE' | 'HALTED', message: string) {
     super(message)
     this.name = 'SafetyRecordError'
   }

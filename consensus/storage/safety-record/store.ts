@@ -1,5 +1,5 @@
 /** The safety record on disk: append, fsync, then the vote may leave. Held by one process at a time. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, linkSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SafetyRecord } from '../../core/safety-rules.js'
 import { openAppendFile, writeAll } from '../../../platform/append-file.js'
@@ -16,6 +16,8 @@ export type SafetyStore = {
   readonly repairedBytes: number
   /** Returns when the record is on disk. Throws when the disk refuses; nothing may be sent then. */
   save(record: SafetyRecord): void
+  /** Keeps this key from signing in later lives too, until an operator has looked and removed the note. */
+  halt(reason: string): void
   close(): void
 }
 
@@ -30,8 +32,9 @@ export function createSafetyFile(path: string, identity: SafetyIdentity, record:
   writeFresh(path, encodeEntry(0, identity, record))
 }
 
-/** Throws SafetyRecordError where the record cannot be trusted or another process holds it. */
+/** Throws SafetyRecordError where the record cannot be trusted, another process holds it, or the key was halted. */
 export function openSafetyStore(path: string, identity: SafetyIdentity, { rotateBytes = ROTATE_BYTES } = {}): SafetyStore {
+  refuseHalted(path)
   const unlock = lockSafetyFile(path)
   try {
     return openLocked(path, identity, rotateBytes, unlock)
@@ -81,11 +84,24 @@ function openLocked(path: string, identity: SafetyIdentity, rotateBytes: number,
         throw storageErrorFrom(error, path)
       }
     },
+    halt(reason) {
+      isBroken = true
+      writeFresh(haltedOf(path), new TextEncoder().encode(`${reason}\n`))
+    },
     close() {
       file.close()
       unlock()
     },
   }
+}
+
+const haltedOf = (path: string): string => `${path}.halted`
+
+/** Peers may have forgotten what they showed this key; the note has not. */
+function refuseHalted(path: string): void {
+  const note = haltedOf(path)
+  if (!existsSync(note)) return
+  throw new SafetyRecordError('HALTED', `this validator stopped for good: ${readFileSync(note, 'utf8').trim()}. When that is done, remove ${note}`)
 }
 
 const previousOf = (path: string): string => `${path}.previous`
