@@ -51,6 +51,7 @@ const wrong: readonly [string, Evidence][] = [
   ['different-views', votes(1, dataOf('a'), dataOf('b', { view: asView(8) }))],
   ['wrong-epoch', votes(1, dataOf('a', { epoch: asEpoch(1) }), dataOf('b', { epoch: asEpoch(1) }))],
   ['wrong-epoch', votes(1, dataOf('a'), dataOf('b', { epoch: asEpoch(1) }))],
+  ['wrong-epoch', { ...proposals(1), epoch: asEpoch(1) } as Evidence],
   ['not-a-member', { ...votes(1), offender: hashOf('d') as never }],
   ['bad-signature', { ...votes(1), offender: idOf(2) }],
   ['bad-signature', { ...votes(1), b: vote(2, dataOf('b')) } as Evidence],

@@ -3,7 +3,7 @@ import { genesisQc, type Block } from '../../domain/block.js'
 import { timeoutSignBytes, type QuorumCertificate, type TimeoutCertificate } from '../../domain/certificate.js'
 import { asEpoch, asHeight, asMillis, asView, type BlockHash, type ChainId, type Hex32, type StateRoot } from '../../domain/ids.js'
 import { createTransaction } from '../../domain/transaction.js'
-import { encodeMessage, type PeerMessage, type Proposal } from '../../consensus/core/messages.js'
+import { encodeMessage, type PeerMessage, type Proposal, type SyncInfo } from '../../consensus/core/messages.js'
 import type { SimNode, World } from '../types.js'
 import { createForge, type Forge } from './forge.js'
 import { scenario, type OpenWorld, type Scenario } from './scenario.js'
@@ -97,6 +97,13 @@ const VOTES: readonly Forgery[] = [
   ['the key of another', 'bad-signature', ({ forge, b1 }) => ({ type: 'vote', vote: { ...forge.voteOf(2, b1), voter: forge.voteOf(3, b1).voter } })],
   ['a stranger', 'bad-signature', ({ forge, b1 }) => ({ type: 'vote', vote: { ...forge.voteOf(2, b1), voter: EE as never } })],
 ]
+
+const OWN: readonly Forgery[] = [
+  ['a vote of another', 'vote-not-ours', ({ forge, b1, rootQc }) => telling(rootQc, { yourVote: forge.voteOf(2, b1) })],
+  ['a vote that we did not sign', 'bad-signature', ({ forge, b1, rootQc }) => telling(rootQc, { yourVote: { ...forge.voteOf(0, b1), signature: forge.voteOf(2, b1).signature } })],
+  ['a timeout that we did not sign', 'bad-signature', ({ forge, rootQc }) => telling(rootQc, { yourTimeout: { ...forge.timeoutOf(2, 9, rootQc), highQcView: asView(0) } })],
+]
+const telling = (highQc: QuorumCertificate, yours: Partial<SyncInfo>): PeerMessage => ({ type: 'sync-info', info: { highQc, highTc: undefined, committedHeight: asHeight(0), ...yours } })
 
 const BYTES: readonly Forgery[] = [
   ['a flag that is neither 0 nor 1', 'DecodeError: cannot decode tc.present', ({ forge, rootQc }) => { const bytes = encodeMessage(timeout(forge.timeoutOf(2, 1, rootQc))); bytes[bytes.length - 1] = 2; return bytes }],
@@ -231,5 +238,5 @@ const wrongAnswers = scenario(
 
 export const FORGED: readonly Scenario[] = [
   refusing('proposals', PROPOSALS), refusing('timeouts', TIMEOUTS), refusing('timeout certificates', TCS), refusing('certificates', QCS),
-  refusing('votes', VOTES), refusing('bytes', BYTES), oldMessages, impossibleCommit, insideTc, pushedOut, wrongAnswers,
+  refusing('votes', VOTES), refusing('what is said of our own votes', OWN), refusing('bytes', BYTES), oldMessages, impossibleCommit, insideTc, pushedOut, wrongAnswers,
 ]

@@ -35,6 +35,6 @@ export const STANDING: readonly Mutant[] = [
   mutant('our signature in a timeout certificate is ignored', edit(OWN, '  if (isSigner(core, tc.signatures)) watchTimeout(core, tc.view)', '  void tc'), own),
   mutant('a validator signs before others have told what they know', edit(JOINING, 'core.heardFrom.size >= core.mustHear', 'core.heardFrom.size >= 0'), own),
   mutant('one answer is enough to sign', edit(JOINING, 'core.mustHear = core.config.set.quorum - 1', 'core.mustHear = Math.min(1, core.config.set.quorum - 1)'), own),
-  mutant('what is said of our own vote is believed unsigned', ignore(JOINING, "'bad-signature'", '\n  }'), own),
-  mutant('a vote of another validator is taken for ours', ignore(JOINING, "'vote-not-ours'"), own),
+  mutant('what is said of our own vote is believed unsigned', ignore(JOINING, "'bad-signature'", '\n  }'), { scenario: 'forged: what is said of our own votes' }),
+  mutant('a vote of another validator is taken for ours', ignore(JOINING, "'vote-not-ours'"), { scenario: 'forged: what is said of our own votes' }),
 ]
