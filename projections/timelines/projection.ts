@@ -15,7 +15,7 @@ export function createTimelinesProjection(store: TimelineStore): Projection {
     name,
     version,
     takesUnreadable: false,
-    ...(store.verify === undefined ? {} : { verify: () => store.verify?.(name, version) ?? Promise.resolve() }),
+    verify: async () => store.verify?.(name, version),
     checkpoint: () => store.checkpoint(name, version),
     apply: async (batch) => {
       const stops = await store.stops?.(name, version) ?? []

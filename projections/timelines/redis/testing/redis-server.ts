@@ -59,6 +59,9 @@ export async function startTestRedis({ config = {}, cli = [], folder = mkdtempSy
     child.kill('SIGKILL')
     await ended
   }
+  // A test run that is cut short leaves no server behind.
+  const leave = (): void => { child.kill('SIGKILL') }
+  process.once('exit', leave)
   await start()
   return {
     port, folder, url: `redis://127.0.0.1:${port}`,
@@ -66,6 +69,7 @@ export async function startTestRedis({ config = {}, cli = [], folder = mkdtempSy
     kill,
     restart: start,
     async stop() {
+      process.off('exit', leave)
       await kill()
       rmSync(folder, { recursive: true, force: true })
     },
