@@ -33,9 +33,9 @@ async function rebuild(names: readonly string[], flags: Flags, progress: Progres
 
 /** The projector goes on with the live versions meanwhile. */
 async function withRunningModels<T>({ layout }: DataFolder, work: (models: ReadModels) => Promise<T>): Promise<T> {
-  const [{ readUrlFile }, { openEmbeddedLog }, { createSqlPool }, { openTimelinesOf }] = await Promise.all([
-    import('../roles/engines.js'), import('../../eventlog/index.js'), import('../../projections/index.js'), import('../shared/folder-timelines.js')])
-  const log = await openEmbeddedLog(layout.eventlog, { create: false })
+  const [{ readUrlFile }, { openFolderLog }, { createSqlPool }, { openTimelinesOf }] = await Promise.all([
+    import('../roles/engines.js'), import('../shared/folder-log.js'), import('../../projections/index.js'), import('../shared/folder-timelines.js')])
+  const log = await openFolderLog(layout, { create: false })
   const sql = createSqlPool({ url: readUrlFile(layout.sqlUrl) })
   const timelines = await openTimelinesOf(layout)
   try {

@@ -13,7 +13,7 @@ const natural = (text: string): number => {
   return value
 }
 
-type Flags = { flows?: string; data?: string; validators?: number; for?: number; rate?: number; apiPort?: number; redis?: string; redisCa?: string; json?: boolean }
+type Flags = { flows?: string; data?: string; validators?: number; for?: number; rate?: number; apiPort?: number; eventlog?: string; redis?: string; redisCa?: string; json?: boolean }
 
 export function registerUp(program: Command): void {
   program.command('up')
@@ -24,6 +24,7 @@ export function registerUp(program: Command): void {
     .option('--for <seconds>', 'stop after this time', positive)
     .option('--rate <n>', 'replay as fast as it takes to publish up to n anomalies a second', positive)
     .option('--api-port <port>', 'port of the API (default: 9441, or a free one)', natural)
+    .option('--eventlog <url>', 'keep the event log on this EventStoreDB or KurrentDB: kurrentdb://USER:PASSWORD@HOST:2113?tls=true')
     .option('--redis <url>', 'keep timelines in this Redis: redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// for TLS')
     .option('--redis-ca <file>', 'PEM file of the authority that signed the certificate of that Redis')
     .option('--json', 'one JSON object on stdout at the end')
@@ -35,6 +36,7 @@ export function registerUp(program: Command): void {
         ...(flags.flows === undefined ? {} : { flows: flags.flows }), ...(flags.data === undefined ? {} : { data: flags.data }),
         ...(flags.validators === undefined ? {} : { validators: flags.validators }), ...(flags.for === undefined ? {} : { forSeconds: flags.for }),
         ...(flags.rate === undefined ? {} : { ratePerSecond: flags.rate }), ...(flags.apiPort === undefined ? {} : { apiPort: flags.apiPort }),
+        ...(flags.eventlog === undefined ? {} : { eventlog: flags.eventlog }),
         ...(flags.redis === undefined ? {} : { redis: flags.redis }), ...(flags.redisCa === undefined ? {} : { redisCa: flags.redisCa }),
       }
       const isJson = flags.json === true

@@ -12,7 +12,15 @@ const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('i
 const embedded = z.strictObject({ kind: z.literal('embedded'), path: z.string() })
 /** Each port is a union, so that other engines take their place beside the embedded one. */
 const transport = z.discriminatedUnion('kind', [embedded])
-const eventlog = z.discriminatedUnion('kind', [embedded])
+export const kurrentLog = z.strictObject({
+  kind: z.literal('kurrent'),
+  /** A file with one connection string of EventStoreDB or KurrentDB, which may hold a password; absent: EVENTLOG_URL. */
+  urlFile: z.string().optional(),
+  /** Put before the names of all streams, so that several logs share a server. */
+  namespace: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -').optional(),
+})
+export const eventlogEngine = z.discriminatedUnion('kind', [embedded, kurrentLog])
+export type EventlogEngine = z.output<typeof eventlogEngine>
 export const redisTimelines = z.strictObject({
   kind: z.literal('redis'),
   /** A file with one redis:// or rediss:// URL: it holds a password. */
@@ -41,10 +49,10 @@ export const roleSchemas = {
     /** View timeout when all goes well, milliseconds. */
     baseTimeoutMs: z.int().min(50).default(2000),
   }),
-  recorder: z.strictObject({ role: z.literal('recorder'), ...common, key: z.string(), data: z.string(), peers, transport, eventlog }),
-  projector: z.strictObject({ role: z.literal('projector'), ...common, eventlog, sql, timelines: timelinesEngine }),
+  recorder: z.strictObject({ role: z.literal('recorder'), ...common, key: z.string(), data: z.string(), peers, transport, eventlog: eventlogEngine }),
+  projector: z.strictObject({ role: z.literal('projector'), ...common, eventlog: eventlogEngine, sql, timelines: timelinesEngine }),
   api: z.strictObject({
-    role: z.literal('api'), ...common, host: z.string().default('127.0.0.1'), port, eventlog, sql, timelines: timelinesEngine,
+    role: z.literal('api'), ...common, host: z.string().default('127.0.0.1'), port, eventlog: eventlogEngine, sql, timelines: timelinesEngine,
     /** Status addresses of the other roles, shown together by GET /status. */
     roles: z.record(z.string(), z.url()).default({}),
   }),

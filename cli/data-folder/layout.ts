@@ -15,6 +15,9 @@ export const layoutOf = (folder: string) => ({
   recorder: join(folder, 'recorder'),
   topics: join(folder, 'topics'),
   eventlog: join(folder, 'eventlog'),
+  /** Names a server that holds the event log; absent: the embedded one, in the folder above. */
+  eventlogEngine: join(folder, 'eventlog.json'),
+  eventlogUrl: join(folder, 'eventlog.url'),
   timelines: join(folder, 'timelines'),
   /** Names another engine for timelines; absent: the embedded one, in the folder above. */
   timelinesEngine: join(folder, 'timelines.json'),

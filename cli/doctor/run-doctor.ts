@@ -13,6 +13,7 @@ import { hasTimelines, openTimelinesOf } from '../shared/folder-timelines.js'
 import type { Progress } from '../shared/progress.js'
 import { readFolderState, type FolderState } from '../shared/running.js'
 import { hasStore } from '../../platform/lmdb/foreign-store.js'
+import { hasLog } from '../shared/folder-log.js'
 import { blockStoreFolder, openLogOf, withDatabase } from '../shared/stopped-folder.js'
 import { sentenceOf } from '../shared/user-error.js'
 import { checkChains, USUAL_DISTANCE, type Chain } from './check-chains.js'
@@ -107,7 +108,7 @@ const EMPTY: Chain['store'] = { head: () => undefined, committedAt: () => undefi
 async function checkHistory(data: DataFolder, state: FolderState, known: readonly string[], add: Add, progress: Progress): Promise<LedgerReport | undefined> {
   const { layout, genesis } = data
   try {
-    if (!hasStore(layout.eventlog)) {
+    if (!hasLog(layout)) {
       add(warn('event log', 'nothing was recorded yet; it begins when `cybermesh up` runs'))
       return undefined
     }

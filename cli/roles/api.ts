@@ -11,7 +11,7 @@ import type { RunningRole } from './role.js'
 
 export async function startApiRole(config: RoleConfig<'api'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
-  const eventLog = await openLog(config.eventlog, genesis.chainId)
+  const eventLog = await openLog(config.eventlog, { chainId: genesis.chainId })
   const sql = createSqlPool({ url: readUrlFile(config.sql.urlFile), onLost: (error) => log.warn({ error: error.message }, 'lost a database connection') })
   const timelines = await openTimelines(config.timelines)
   const status = async (): Promise<object> => {

@@ -1,17 +1,44 @@
 /** Opens the engine that a configuration names behind each port: the one place where adapters are chosen. */
 import { readFileSync } from 'node:fs'
-import { openEmbeddedLog, type EmbeddedLog } from '../../eventlog/embedded/index.js'
+import { openEmbeddedLog } from '../../eventlog/embedded/index.js'
+import type { EntryLog } from '../../eventlog/entries.js'
+import type { EventLog, LogAlarm } from '../../eventlog/log.js'
 import { openEmbeddedTransport } from '../../ingest/transport/embedded/embedded-transport.js'
 import type { Transport } from '../../ingest/transport/transport.js'
 import { openEmbeddedTimelines, openRedisTimelines, type TimelineStore } from '../../projections/index.js'
-import type { TimelinesEngine } from '../config/schema.js'
+import type { EventlogEngine, TimelinesEngine } from '../config/schema.js'
 import { UserError } from '../shared/user-error.js'
 
 type Embedded = { readonly kind: 'embedded'; readonly path: string }
 
 export const openTransport = (config: Embedded): Promise<Transport> => openEmbeddedTransport(config.path)
 
-export const openLog = (config: Embedded, chainId: string): Promise<EmbeddedLog> => openEmbeddedLog(config.path, { chainId })
+export type AnyLog = EventLog & EntryLog
+export type OpenLog = {
+  readonly chainId?: string
+  /** False: no log is an error instead of a new log. */
+  readonly create?: boolean
+  /** Where a writer keeps what it knows of a log on a server. */
+  readonly indexPath?: string
+  readonly onAlarm?: (alarm: LogAlarm) => void
+}
+
+export async function openLog(config: EventlogEngine, { indexPath, ...options }: OpenLog): Promise<AnyLog> {
+  if (config.kind === 'embedded') return openEmbeddedLog(config.path, options)
+  // Loaded only where it is used: the client brings native code and tens of megabytes.
+  const { openKurrentLog } = await import('../../eventlog/kurrent/index.js')
+  return openKurrentLog({
+    url: eventLogUrl(config.urlFile), ...options,
+    ...(config.namespace === undefined ? {} : { namespace: config.namespace }), ...(indexPath === undefined ? {} : { indexPath }),
+  })
+}
+
+function eventLogUrl(urlFile: string | undefined): string {
+  if (urlFile !== undefined) return readFileOf(urlFile, "the event log's address file", 'write an address like kurrentdb://host:2113?tls=true into it')
+  const url = process.env['EVENTLOG_URL']
+  if (url !== undefined && url !== '') return url
+  throw new UserError('NO_EVENTLOG_URL', 'the configuration names no urlFile for the event log and EVENTLOG_URL is not set; set one of them to an address like kurrentdb://host:2113?tls=true')
+}
 
 /** @param onWarning takes what an operator should know */
 export function openTimelines(config: TimelinesEngine, onWarning: (sentence: string) => void = () => undefined): Promise<TimelineStore> {

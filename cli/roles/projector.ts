@@ -8,7 +8,7 @@ import type { RunningRole } from './role.js'
 
 export async function startProjector(config: RoleConfig<'projector'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
-  const eventLog = await openLog(config.eventlog, genesis.chainId)
+  const eventLog = await openLog(config.eventlog, { chainId: genesis.chainId })
   const sql = createSqlPool({
     url: readUrlFile(config.sql.urlFile), replayable: true,
     onLost: (error) => log.warn({ error: error.message }, 'lost a database connection'),

@@ -29,7 +29,10 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
     throw new UserError('UNKNOWN_RECORDER', `the key ${config.key} is not a recorder of this genesis; use the key file that was made with it`)
   }
   const lock = holdLock(join(config.data, 'recorder.lock'), `recorder ${config.name}`)
-  const eventLog = await openLog(config.eventlog, genesis.chainId)
+  const eventLog = await openLog(config.eventlog, {
+    chainId: genesis.chainId, indexPath: join(config.data, 'log-index'),
+    onAlarm: (alarm) => log.error({ alarm }, 'an event id came again with other content'),
+  })
   const index = openRecorderIndex(join(config.data, 'index'), set.chainId)
   const checkpoint = openPublisherCheckpoint(join(config.data, 'publisher'))
   const transport = await openTransport(config.transport)

@@ -11,10 +11,10 @@ import { hasTimelines, openTimelinesOf } from './folder-timelines.js'
 import { createLedger } from './ledger.js'
 import type { Progress } from './progress.js'
 import { isProcessAlive, type FolderState, type Running } from './running.js'
-import { hasStore } from '../../platform/lmdb/foreign-store.js'
 import type { Seat } from '../../graphql/round-table.js'
 import { renderRoundTable } from './render-round-table.js'
 import { askRoundTable, readRoundTable } from './round-table.js'
+import { hasLog } from './folder-log.js'
 import { openLogOf } from './stopped-folder.js'
 
 export type RoleLine = { readonly name: string; readonly pid: number | null; readonly up: boolean; readonly status: string }
@@ -92,7 +92,7 @@ const lineOf = ({ peers, ...seat }: Seat): ValidatorLine =>
 
 async function readLog(data: DataFolder, progress: Progress): Promise<{ counts: LifecycleCounts; logPosition: number; height: number }> {
   const ledger = createLedger()
-  if (!hasStore(data.layout.eventlog)) return { counts: ledger.total(), logPosition: 0, height: 0 }
+  if (!hasLog(data.layout)) return { counts: ledger.total(), logPosition: 0, height: 0 }
   const log = await openLogOf(data)
   let height = 0
   try {

@@ -5,12 +5,12 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { openEmbeddedLog, type EmbeddedLog } from '../../eventlog/index.js'
-import { hasStore } from '../../platform/lmdb/foreign-store.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { createProjections, createSqlPool, migrate, runProjection, type TimelineStore } from '../../projections/index.js'
 import type { Layout } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
+import type { AnyLog } from '../roles/engines.js'
+import { hasLog, openFolderLog } from './folder-log.js'
 import { hasTimelines, openTimelinesOf } from './folder-timelines.js'
 import { holdLock, type ProcessLock } from './process-lock.js'
 import type { Progress } from './progress.js'
@@ -19,12 +19,12 @@ import { UserError } from './user-error.js'
 export const blockStoreFolder = (layout: Layout, validator: string): string => join(layout.validator(validator), 'chain')
 
 /** Throws where there is no log, or none that can be read. */
-export function openLogOf({ layout, genesis }: DataFolder): Promise<EmbeddedLog> {
-  hasStore(layout.eventlog)
-  return openEmbeddedLog(layout.eventlog, { chainId: genesis.chainId, create: false })
+export function openLogOf({ layout, genesis }: DataFolder): Promise<AnyLog> {
+  hasLog(layout)
+  return openFolderLog(layout, { chainId: genesis.chainId, create: false })
 }
 
-export type ReadModels = { readonly sql: pg.Pool; readonly log: EmbeddedLog; readonly timelines: TimelineStore }
+export type ReadModels = { readonly sql: pg.Pool; readonly log: AnyLog; readonly timelines: TimelineStore }
 
 /** Brings every read model to the end of the log, then works on them. */
 export function withReadModels<T>(data: DataFolder, progress: Progress, work: (models: ReadModels) => Promise<T>): Promise<T> {

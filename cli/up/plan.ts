@@ -1,9 +1,10 @@
 /** What `up` is going to run: one configuration a process, with ports chosen and everything on the embedded engines. */
 import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { RoleConfigInput, RoleName, TimelinesEngine } from '../config/schema.js'
+import type { EventlogEngine, RoleConfigInput, RoleName, TimelinesEngine } from '../config/schema.js'
 import type { DataFolder } from '../data-folder/open.js'
 import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
+import { eventlogEngineOf } from '../shared/folder-log.js'
 import { timelinesEngineOf } from '../shared/folder-timelines.js'
 import { freePorts } from '../shared/free-port.js'
 import { writeJson } from '../shared/write-atomic.js'
@@ -47,9 +48,9 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
   const [recorderPort, projectorPort, apiOpsPort, detectorPort] = opsPorts.slice(count) as [number, number, number, number]
   const recorder = write<'recorder'>({
     role: 'recorder', name: 'recorder', ...common(recorderPort), key: here(layout.key(RECORDER_KEY)), data: here(layout.recorder),
-    peers: validatorPeers, transport: embedded(layout.topics), eventlog: embedded(layout.eventlog),
+    peers: validatorPeers, transport: embedded(layout.topics), eventlog: logOf(layout, here),
   })
-  const readModels = { eventlog: embedded(layout.eventlog), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
+  const readModels = { eventlog: logOf(layout, here), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
   const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
   const detector = write<'detector'>({
     role: 'detector', name: 'detector', ...common(detectorPort), key: here(layout.key(DETECTOR_KEY)), transport: embedded(layout.topics),
@@ -62,6 +63,12 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
     roles: Object.fromEntries(others.map(({ name, opsUrl }) => [name, opsUrl])),
   })
   return { validators, recorder, projector, api, detector }
+}
+
+function logOf(layout: DataFolder['layout'], here: (path: string) => string): EventlogEngine {
+  const engine = eventlogEngineOf(layout)
+  if (engine.kind === 'embedded') return { ...engine, path: here(engine.path) }
+  return { ...engine, ...(engine.urlFile === undefined ? {} : { urlFile: here(engine.urlFile) }) }
 }
 
 /** As the folder says, with paths as the configuration file needs them. */

@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { openRedisTimelines } from '../../projections/index.js'
 import { DEFAULT_FOLDER } from '../data-folder/layout.js'
 import { openOrCreate } from '../data-folder/open.js'
+import { chooseEventLog } from '../shared/folder-log.js'
 import { chooseTimelines } from '../shared/folder-timelines.js'
 import { freePort, isPortFree } from '../shared/free-port.js'
 import { holdLock } from '../shared/process-lock.js'
@@ -26,6 +27,8 @@ export type UpOptions = {
   readonly ratePerSecond?: number
   readonly apiPort?: number
   readonly baseTimeoutMs?: number
+  /** Keep the event log on this EventStoreDB or KurrentDB. */
+  readonly eventlog?: string
   /** Keep timelines in this Redis. */
   readonly redis?: string
   /** PEM file of the authority that signed its certificate. */
@@ -47,6 +50,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
   const closers: (() => Promise<void> | void)[] = [() => lock.release()]
   try {
     say(data.isNew ? `new network of ${genesis.validators.length} validators in ${layout.folder}` : `continuing in ${layout.folder}`)
+    await chooseEventLog(layout, options.eventlog, genesis.chainId)
     chooseTimelines(layout, redis)
     const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
     closers.unshift(() => postgres.stop())
