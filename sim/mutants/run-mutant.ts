@@ -12,6 +12,8 @@ export type Verdict =
   | { readonly kind: 'survived'; readonly tried: number; readonly ms: number }
   /** The technique cannot see what the mutant changes. */
   | { readonly kind: 'out of reach' }
+  /** The mutant does not fit the sources, or its code does not load: that proves nothing. */
+  | { readonly kind: 'failed'; readonly reason: string }
 
 const UNREACHED: Verdict = { kind: 'out of reach' }
 
@@ -20,6 +22,14 @@ export type Budget = Readonly<Record<Exclude<Technique, 'unit tests'>, number>>
 
 /** Runs these techniques over a mutant. */
 export async function runTechniques(mutant: Mutant, techniques: readonly Technique[], budget: Budget): Promise<ReadonlyMap<Technique, Verdict>> {
+  try {
+    return await tryTechniques(mutant, techniques, budget)
+  } catch (error) {
+    return new Map([[techniques[0] ?? 'scenarios', { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }]])
+  }
+}
+
+async function tryTechniques(mutant: Mutant, techniques: readonly Technique[], budget: Budget): Promise<ReadonlyMap<Technique, Verdict>> {
   const verdicts = new Map<Technique, Verdict>()
   const simulated = techniques.filter((technique) => technique !== 'unit tests')
   if (simulated.length > 0) {

@@ -43,6 +43,7 @@ export function renderTable(rows: readonly MutantRow[], techniques: readonly Tec
 
 function cell(technique: Technique, verdict: Verdict | undefined): string {
   if (verdict === undefined || verdict.kind === 'out of reach') return ''
+  if (verdict.kind === 'failed') return `**${verdict.reason.split('\n')[0] ?? ''}**`
   if (verdict.kind === 'survived') return '–'
   const where = technique === 'twins' || technique === 'swarm' ? `seed ${verdict.tried}` : verdict.by.replaceAll('|', '/')
   return technique === 'unit tests' ? where : `${where} (${verdict.found.split(':')[0] ?? ''})`

@@ -29,7 +29,8 @@ export const RECOVERY: readonly Mutant[] = [
   mutant('another key may use the safety record', edit(FORMAT, 'entry.chainId === identity.chainId && entry.publicKey === bytesToHex(identity.publicKey)', 'entry.chainId === identity.chainId'), safetyRecord('another chain or another key')),
   mutant('another chain may use the safety record', edit(FORMAT, 'entry.chainId === identity.chainId && entry.publicKey === bytesToHex(identity.publicKey)', 'entry.publicKey === bytesToHex(identity.publicKey)'), safetyRecord('another chain or another key')),
   mutant('two processes may sign with one key', edit(STORE, 'const unlock = lockSafetyFile(path)', 'void lockSafetyFile\n  const unlock = (): void => undefined'), safetyRecord('a second holder')),
-  mutant('writing goes on after a failed sync', edit(STORE, 'isBroken = true', 'isBroken = false'), { tests: tests('consensus/storage/disk-full.test.ts') }),
+  mutant('writing goes on after a failed sync', edit(STORE, 'isBroken = true\n        throw', 'isBroken = false\n        throw'), { tests: tests('consensus/storage/disk-full.test.ts') }),
+  mutant('a validator that was halted signs again after a restart', edit(STORE, '  refuseHalted(path)\n', '  void refuseHalted\n'), { tests: tests('consensus/node/stale-record.test.ts') }),
   mutant('an existing record may be overwritten', edit(STORE, 'if (existsSync(known)) throw', 'if (existsSync(known) && known === "") throw'), safetyRecord('')),
   mutant('entries of the safety record may be missing', edit('consensus/storage/safety-record/read.ts', 'if (previous !== undefined && outcome.entry.sequence !== previous.sequence + 1) {', 'if (previous !== undefined && outcome.entry.sequence < 0) {'), safetyRecord('')),
 
