@@ -31,6 +31,12 @@ export function decodeRecord(bytes: Uint8Array): RecordedEvent {
   return { id, stream, revision: Number(stored.revision), position: asPosition(Number(stored.position)), event: decodeEvent(stored) }
 }
 
+/** The event in stored bytes as it was written, in the version of that time. Throws EventFormatError. */
+export function encodedIn(bytes: Uint8Array): EncodedEvent {
+  const { type, version, data } = parseStored(bytes)
+  return { type, version, data }
+}
+
 /** Stream and type of stored bytes, without decoding the data. Throws EventFormatError. */
 export function peekRecord(bytes: Uint8Array): { readonly stream: string; readonly type: string } {
   return parseStored(bytes)

@@ -109,5 +109,3 @@ export type AdmittedBy = z.output<typeof admittedBy>
 export type RejectedBy = z.output<typeof rejectedBy>
 
 export const EVENT_TYPES = Object.keys(eventSchemas) as readonly EventType[]
-/** Newest version of each event type; older ones are read through upcasters. */
-export const EVENT_VERSION = 1

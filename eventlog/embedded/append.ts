@@ -4,12 +4,12 @@
  * append that succeeded before, and is refused as `wrong-revision`.
  */
 import { asPosition } from '../../domain/ids.js'
-import { bytesEqual } from '../../domain/bytes.js'
 import { isExpected, MAX_EVENT_BYTES } from '../check-append.js'
 import { EventLogError } from '../errors.js'
 import type { AppendResult, RecordedEvent } from '../log.js'
 import type { PreparedAppend } from '../prepare.js'
-import { decodeRecord, encodeStored } from '../record.js'
+import { decodeRecord, encodedIn, encodeStored } from '../record.js'
+import { isSameEvent } from '../same-event.js'
 import { lengthOf } from './read.js'
 import type { LogTables } from './tables.js'
 
@@ -72,8 +72,7 @@ function findKnown(tables: LogTables, appends: readonly PreparedAppend[]): Known
       if (position === undefined) continue
       const stored = tables.entries.get(position) as Buffer
       const recorded = decodeRecord(stored)
-      const again = encodeStored(id, encoded, { ...recorded, stream: append.stream })
-      if (!bytesEqual(stored, again)) return { kind: 'id-conflict', id }
+      if (recorded.stream !== append.stream || !isSameEvent(encodedIn(stored), encoded)) return { kind: 'id-conflict', id }
       partOf ??= append
       events.push(recorded)
     }

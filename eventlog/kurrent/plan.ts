@@ -2,14 +2,14 @@
  * Decides one append against what is known of the log: the rules of the port, the same as the embedded log's. What is
  * planned but not written yet counts as known, so that several appends can go to the server together.
  */
-import { bytesEqual } from '../../domain/bytes.js'
 import { asPosition } from '../../domain/ids.js'
 import { isExpected, MAX_EVENT_BYTES } from '../check-append.js'
 import { EventLogError } from '../errors.js'
 import type { AppendResult, RecordedEvent } from '../log.js'
 import type { PreparedAppend } from '../prepare.js'
 import type { Known } from './known.js'
-import { bytesOf, contentOf, recordedOf, type Stored } from './stored.js'
+import { isSameEvent } from '../same-event.js'
+import { bytesOf, recordedOf, type Stored } from './stored.js'
 
 export type Plan = {
   /** Decides; resolves with the result that holds once all that is planned was written. Throws EventLogError. */
@@ -40,7 +40,7 @@ export function createPlan(known: Known, readAt: (position: number) => Promise<S
         const position = known.positionOf(id)
         const before = ids.get(id) ?? (position === undefined ? undefined : await readAt(position))
         if (before === undefined) continue
-        if (!bytesEqual(contentOf(before.encoded, before.place.stream), contentOf(encoded, append.stream))) return { kind: 'id-conflict', id }
+        if (before.place.stream !== append.stream || !isSameEvent(before.encoded, encoded)) return { kind: 'id-conflict', id }
         partOf ??= append
         events.push(recordedOf(before))
       }

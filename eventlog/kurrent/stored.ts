@@ -5,7 +5,7 @@
  * rely on lies between there and the end.
  */
 import { binaryEvent, jsonEvent, type EventData, type JSONType, type ResolvedEvent } from '@eventstore/db-client'
-import { canonicalJsonBytes, type Json } from '../../domain/canonical-json.js'
+import type { Json } from '../../domain/canonical-json.js'
 import { decodeEvent, type EncodedEvent } from '../../domain/events/codec.js'
 import { asPosition, type Position } from '../../domain/ids.js'
 import { uuidV5 } from '../../domain/uuid.js'
@@ -45,8 +45,5 @@ export const bytesOf = ({ id, encoded, place }: Stored): Uint8Array => encodeSto
 
 /** Throws EventFormatError. */
 export const recordedOf = ({ id, encoded, place }: Stored): RecordedEvent => ({ id, ...place, event: decodeEvent(encoded) })
-
-/** What must be equal for an event to be the same again: everything but its place. */
-export const contentOf = ({ type, version, data }: EncodedEvent, stream: string): Uint8Array => canonicalJsonBytes({ type, version, data, stream } as Json)
 
 export const positionAfter = ({ place }: Stored): Position => asPosition(place.position + 1)
