@@ -20,7 +20,7 @@ test('the cases hold what twins are for: two nodes with one key, at most f of th
   const twinned = plans.filter(({ twins }) => twins.length > 0)
   expect(twinned.length).toBeGreaterThan(30)
   expect(twinned.some(({ twins, views }) => views.some(({ leader }) => twins.includes(leader)))).toBe(true)
-  expect(twinned.some(({ twins, views }) => views.every(({ leader }) => !twins.includes(leader)))).toBe(true)
+  expect(twinned.some(({ twins, views }) => views.filter(({ leader }) => twins.includes(leader)).length <= 1)).toBe(true)
   expect(new Set(plans.map(({ n }) => n))).toEqual(new Set([4, 5, 6, 7]))
   expect(new Set(plans.flatMap(({ views }) => views.map(({ cut }) => cut.kind)))).toEqual(new Set(['nothing', 'groups', 'one-certificate', 'proposal']))
 })
