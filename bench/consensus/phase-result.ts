@@ -8,6 +8,7 @@ export type PhaseResult = {
   readonly seconds: number
   /** Of the slowest validator: transactions whose commit it was told before the load ended, a second. */
   readonly committedPerSecond: number
+  /** Due but not committed by the end, at the validator that missed most. */
   readonly lost: number
   readonly shed: number
   /** Due until told, over all transactions at all validators. */
@@ -36,7 +37,7 @@ export function summarisePhase(phase: Phase, results: readonly ValidatorResult[]
   return {
     name: phase.name, offeredPerSecond: phase.rate, seconds: phase.seconds,
     committedPerSecond: Math.min(...results.map((result) => result.committedInTime)) / phase.seconds,
-    lost: most((result) => result.offered - result.shed - result.committed), shed: most((result) => result.shed),
+    lost: Math.round(phase.rate * phase.seconds) - Math.min(...results.map((result) => result.committed + result.shed)), shed: most((result) => result.shed),
     commitMs: summarise(concat(results.map(({ latencyMs }) => latencyMs))),
     txPerBlock: first.blocks, blocksPerSecond: (first.blocks.count + first.emptyBlocks) / phase.seconds,
     viewChanges: most((result) => result.viewChanges),

@@ -22,6 +22,9 @@ import { recordPhase, type Outside, type PhaseRecorder } from './recorder.js'
 import { countWireBytes } from './wire-bytes.js'
 import { readWorkload, transactionOf } from './workload.js'
 
+/** As many as fill some blocks; what is due beyond them waits outside, as it does in a topic. */
+const ROOM_BELOW = 2000
+
 const wire = countWireBytes()
 const config = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as ValidatorConfig
 const genesis = loadGenesis(config.genesisPath)
@@ -64,7 +67,7 @@ async function run(phase: Phase): Promise<void> {
   const messages = readWorkload(phase.workload)
   const recording = recordPhase(phase, outside())
   recorder = recording
-  const offer = async (from: number, to: number): Promise<void> => {
+  const take = async (from: number, to: number): Promise<void> => {
     const transactions = messages.slice(from, to).map(transactionOf)
     transactions.forEach(({ id }, i) => recording.offered(id, from + i))
     const checked = await admission.admit(transactions, systemClock.now())
@@ -76,10 +79,10 @@ async function run(phase: Phase): Promise<void> {
     recording.shed(shed)
     node.transactionsAvailable()
   }
-  const feed = startFeed(phase, messages.length, now, (from, to) => void offer(from, to).catch(fail))
-  await feed.done
+  const feed = startFeed(phase, messages.length, { now, isOpen: () => mempool.size().count < ROOM_BELOW, take, onError: fail })
   const end = phase.startAt + phase.seconds * 1000 + phase.drainMs
   while (now() < end) await new Promise((resolve) => setTimeout(resolve, Math.min(50, Math.max(1, end - now()))))
+  feed.stop()
   recorder = undefined
   say({ type: 'ran', result: recording.finish(outside()) })
 }
