@@ -20,7 +20,7 @@ export type ChainFollower = {
 }
 
 /** Announcements bring the news; this is for one that was lost. */
-const POLL_MS = 500
+const POLL_MS = 2000
 /** The proposer's announcement brings the blocks; one without them waits this long for it before asking. */
 const GRACE_MS = 100
 const MAX_ANNOUNCED = 256

@@ -19,9 +19,12 @@ export type ConsumerSetup = {
 
 type Cursor = { readonly topic: string; readonly partition: number; offset: number }
 
-/** Quick while records flow, never later than 10 ms after a quiet time. */
+/** Quick while records flow and for a while after. */
 const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 10
+/** After this long without a record nobody is in a hurry: looking a hundred times a second was most of what an idle validator did. */
+const QUIET_AFTER_MS = 3000
+const QUIET_PAUSE_MS = 100
 
 export function createConsumer(setup: ConsumerSetup): Consumer {
   const closing = new AbortController()
@@ -41,15 +44,18 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 async function* readBatches(setup: ConsumerSetup, signal: AbortSignal): AsyncGenerator<readonly TransportRecord[]> {
   const cursors = setup.partitions.map(({ topic, partition }): Cursor => ({ topic, partition, offset: committedOffset(setup.tables, setup.group, topic, partition) }))
   let pauseMs = SHORTEST_PAUSE_MS
+  let quietMs = 0
   let first = 0
   while (!signal.aborted) {
     const batch = readOnce(setup, cursors, first)
     if (batch.length === 0) {
       await setup.pause(pauseMs, signal)
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      quietMs += pauseMs
+      pauseMs = quietMs >= QUIET_AFTER_MS ? QUIET_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
       continue
     }
     pauseMs = SHORTEST_PAUSE_MS
+    quietMs = 0
     first = (first + 1) % cursors.length
     yield batch
   }
