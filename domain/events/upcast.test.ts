@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../canonical-json.js'
-import { decodeEvent, encodeEvent, EventFormatError } from './codec.js'
+import type { EventFormatError } from './codec.js';
+import { decodeEvent, encodeEvent } from './codec.js'
 import { newestVersion, upcast, type Upcasters } from './upcast.js'
 
 /** A made-up past of AnomalyExpired: first a `deadline` in seconds, then in milliseconds, now `validUntil`. */

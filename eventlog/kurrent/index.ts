@@ -3,7 +3,7 @@
  * server; any number of processes may read and write it. An append is durable on the server when it resolves.
  */
 import { checkAppends } from '../check-append.js'
-import type { EntryLog, LogEntry } from '../entries.js'
+import { pause, type EntryLog, type LogEntry } from '../entries.js'
 import { EventLogError } from '../errors.js'
 import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm, RecordedEvent } from '../log.js'
@@ -13,8 +13,9 @@ import { hostOf, openConnection } from './connection.js'
 import { createGrowth } from './growth.js'
 import { knownInMemory, knownOnDisk } from './known.js'
 import { namesIn } from './names.js'
-import { readAll, readHead, readLength, readPage, readStream, type Source } from './read.js'
+import { lastRevision, readAll, readLength, readPage, readStream, type Source } from './read.js'
 import { bytesOf, recordedOf, type Stored } from './stored.js'
+import { createTail } from './tail.js'
 import { createWriter } from './writer.js'
 
 export type KurrentLog = EventLog & EntryLog
@@ -36,6 +37,8 @@ export type OpenKurrentLog = {
 }
 
 const DEFAULT_PATIENCE_MS = 30_000
+/** Links that are not written by then are written by whoever opens the log next. */
+const CLOSE_WITHIN_MS = 5000
 
 /** Opens the log. Throws EventLogError with a sentence that says what to do. */
 export async function openKurrentLog(options: OpenKurrentLog): Promise<KurrentLog> {
@@ -52,6 +55,7 @@ export async function openKurrentLog(options: OpenKurrentLog): Promise<KurrentLo
     throw error
   }
   const growth = createGrowth(source)
+  const tail = createTail(source)
   const writer = createWriter(source, () => (indexPath === undefined ? knownInMemory() : knownOnDisk(indexPath)), onAlarm)
   let closing: Promise<void> | undefined
   const isClosed = (): boolean => closing !== undefined
@@ -71,9 +75,14 @@ export async function openKurrentLog(options: OpenKurrentLog): Promise<KurrentLo
     waitForGrowth: (length, signal) => growth.waitFor(length, signal),
   }
   const close = async (): Promise<void> => {
-    await writer.close()
+    const finished = writer.close().catch(() => undefined)
+    const late = new AbortController()
+    await Promise.race([finished, pause(CLOSE_WITHIN_MS, late.signal)])
+    late.abort()
     await growth.close()
+    // Ends what is still being tried.
     await connection.close()
+    await finished
   }
   return {
     ...entries,
@@ -82,13 +91,13 @@ export async function openKurrentLog(options: OpenKurrentLog): Promise<KurrentLo
       checkAppends(appends)
       return writer.append(appends.map(prepareAppend))
     },
-    readStream: (stream, direction) => decoded(readStream(source, stream, direction)),
+    readStream: (stream, direction) => decoded(readStream(source, tail, stream, direction)),
     readAll: (direction) => decoded(readAll(source, direction)),
     subscribe: (from, signal) => follow({ log: entries, from, signal, isClosed }),
     subscribeFiltered: (from, signal, filter) => followFiltered({ log: entries, from, signal, isClosed }, filter),
     async lastRevision(stream) {
       refuseClosed()
-      return (await readHead(source, stream)).last
+      return lastRevision(source, tail, stream)
     },
     close: () => (closing ??= close()),
   }

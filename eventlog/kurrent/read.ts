@@ -12,6 +12,7 @@ import type { Connection } from './connection.js'
 import { isNoStream } from './failures.js'
 import type { Names } from './names.js'
 import { fromServer, positionAfter, type Stored } from './stored.js'
+import type { Tail, Unlinked } from './tail.js'
 
 export type Source = { readonly connection: Connection; readonly names: Names }
 type Range = { readonly from: number; readonly count: number; readonly backwards?: boolean; readonly maxBytes?: number }
@@ -84,40 +85,41 @@ export async function* readAll(source: Source, { from, limit = Infinity, backwar
   }
 }
 
-/** The stream's last revision, and those of its last events whose links may be missing, by revision. */
-type Head = { readonly last: number | undefined; readonly unlinked: ReadonlyMap<number, Stored> }
-
-export async function readHead(source: Source, stream: string): Promise<Head> {
-  const { connection, names } = source
-  const last = await readLast(source)
-  const unlinked = new Map<number, Stored>()
-  if (last !== undefined) {
-    for (let next = last.linked; next <= last.place.position;) {
-      const page = await readPage(source, { from: next, count: last.place.position - next + 1 })
-      for (const stored of page) if (stored.place.stream === stream) unlinked.set(stored.place.revision, stored)
-      next += page.length
-    }
-  }
-  if (unlinked.size > 0) return { last: Math.max(...unlinked.keys()), unlinked }
-  const link = await connection.run((client) => lastOf(client, names.linksOf(stream)))
-  return { last: (link?.link ?? link?.event)?.revision === undefined ? undefined : Number((link?.link ?? link?.event)?.revision), unlinked }
+/** Revision of the stream's last event. */
+export async function lastRevision(source: Source, tail: Tail, stream: string): Promise<number | undefined> {
+  return (await tail.unlinkedOf(stream)).at(-1)?.revision ?? lastLinked(source, stream)
 }
 
-export async function* readStream(source: Source, stream: string, { from, limit = Infinity, backwards = false }: ReadDirection = {}): AsyncGenerator<Stored> {
+async function lastLinked({ connection, names }: Source, stream: string): Promise<number | undefined> {
+  const resolved = await connection.run((client) => lastOf(client, names.linksOf(stream)))
+  const link = resolved?.link ?? resolved?.event
+  return link === undefined ? undefined : Number(link.revision)
+}
+
+export async function* readStream(source: Source, tail: Tail, stream: string, { from, limit = Infinity, backwards = false }: ReadDirection = {}): AsyncGenerator<Stored> {
   const { connection, names } = source
-  const { last, unlinked } = await readHead(source, stream)
+  const unlinked = await tail.unlinkedOf(stream)
+  const last = unlinked.at(-1)?.revision ?? await lastLinked(source, stream)
   if (last === undefined) return
-  const firstUnlinked = unlinked.size === 0 ? last + 1 : Math.min(...unlinked.keys())
+  const firstUnlinked = unlinked[0]?.revision ?? last + 1
   let revision = backwards ? Math.min(from ?? last, last) : (from ?? 0)
   for (let left = limit; left > 0 && revision >= 0 && revision <= last;) {
-    const here = unlinked.get(revision)
+    const isLinked = revision < firstUnlinked
     const count = Math.min(left, backwards ? revision + 1 : firstUnlinked - revision)
-    const page = here === undefined
+    const page = isLinked
       ? await connection.run((client) => readRange(client, names.linksOf(stream), names.order, { from: revision, count, backwards }))
-      : [here]
+      : (await readUnlinked(source, stream, unlinked, revision - firstUnlinked, backwards)).slice(0, Math.min(left, PAGE))
     if (page.length === 0) throw new EventLogError('GAP', 'revision', `the links of stream ${stream} end before revision ${revision}; they were deleted on the server, restore it from a backup`)
     yield* page
     revision += backwards ? -page.length : page.length
     left -= page.length
   }
+}
+
+/** Events of the stream from the `index`th unlinked one on, as many as lie in one page of the log. */
+async function readUnlinked(source: Source, stream: string, unlinked: readonly Unlinked[], index: number, backwards: boolean): Promise<readonly Stored[]> {
+  const { position } = unlinked[index] as Unlinked
+  const end = (backwards ? unlinked[0] : unlinked.at(-1)) as Unlinked
+  const page = await readPage(source, { from: position, count: Math.abs(end.position - position) + 1, backwards })
+  return page.filter(({ place }) => place.stream === stream)
 }

@@ -25,7 +25,7 @@ type Job = { readonly appends: readonly PreparedAppend[]; readonly resolve: (res
 type Decided = { readonly job: Job; readonly result: AppendResult }
 
 const PAGE = 500
-/** Below the 1 MiB that servers before 24.10 take at once, unless a single append is larger. */
+/** Below the 1 MiB that many servers take at once, unless a single append is larger. */
 const MAX_GROUP_BYTES = 512 * 1024
 /** A reader of a stream looks through this many events at most for links that are still to come. */
 const MAX_UNLINKED = 512
