@@ -18,7 +18,7 @@ import { createSignatureChecks } from '../../../platform/crypto/verified-cache.j
 import type { TxPool } from '../../core/ports.js'
 import type { CommittedBlock, Report } from '../../core/protocol.js'
 import { startMesh, type Mesh, type MeshOptions } from '../../network/mesh.js'
-import { openBlockStore } from '../../storage/block-store.js'
+import { openBlockStore, type BlockStore } from '../../storage/block-store.js'
 import { createSafetyFile, openSafetyStore } from '../../storage/safety-record/store.js'
 import { firstSafetyRecord } from '../recover.js'
 import { startValidatorNode, type ValidatorNode } from '../validator-node.js'
@@ -32,6 +32,7 @@ export const freshTx = (n: number): Transaction =>
 export type RunningValidator = {
   readonly node: ValidatorNode
   readonly mesh: Mesh
+  readonly blocks: BlockStore
   readonly committed: CommittedBlock[]
   readonly reports: Report[]
   readonly fatal: unknown[]
@@ -89,12 +90,13 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, crea
       const committed: CommittedBlock[] = []
       const reports: Report[] = []
       const fatal: unknown[] = []
+      const blocks = openBlockStore(join(folderOf(i), 'blocks'))
       const mesh = await startMesh({
         ...edge, seed: seedOf(`v${i}`), listen: addressOf(i), peers: keys.map((key, p) => ({ publicKey: key.publicKey, name: `v${p}`, address: addressOf(p) })),
       })
       const node = await startValidatorNode({
         genesis, signer, verify, verifyAhead: ahead, pool, findTransaction: (id) => pool.get(id), mesh, clock: systemClock, baseTimeoutMs,
-        blocks: openBlockStore(join(folderOf(i), 'blocks')),
+        blocks,
         safety: openSafetyStore(safetyPath, identity),
         checkTransaction: createTransactionCheck(genesis, verify),
         onCommit(blocks) {
@@ -108,7 +110,7 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, crea
         onFatal: (error) => void fatal.push(error),
       })
       return {
-        node, mesh, committed, reports, fatal,
+        node, mesh, blocks, committed, reports, fatal,
         submit(...txs) {
           pool.add(txs)
           node.transactionsAvailable()

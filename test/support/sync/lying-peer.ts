@@ -12,7 +12,7 @@ export type Lie = (typeof LIES)[number]
 
 type Source = Parameters<typeof answerBlocks>[0]
 
-/** Takes the place of the honest answers. @returns how often each lie was told */
+/** Takes the place of the honest answers: each lie once, honest from then on. @returns how often each lie was told */
 export async function lieAboutBlocks(mesh: Mesh, source: Source, lies: readonly Lie[] = LIES): Promise<Map<Lie, number>> {
   const told = new Map<Lie, number>()
   let next = 0
@@ -21,8 +21,8 @@ export async function lieAboutBlocks(mesh: Mesh, source: Source, lies: readonly 
     const read = createFrameReader(64 * 1024)
     stream.addEventListener('message', ({ data }) => {
       for (const request of read(data instanceof Uint8Array ? data : data.subarray())) {
-        const lie = lies[next++ % lies.length] as Lie
-        told.set(lie, (told.get(lie) ?? 0) + 1)
+        const lie = lies[next++]
+        if (lie !== undefined) told.set(lie, (told.get(lie) ?? 0) + 1)
         tell(stream, lie, request, source)
       }
     })
@@ -30,11 +30,11 @@ export async function lieAboutBlocks(mesh: Mesh, source: Source, lies: readonly 
   return told
 }
 
-function tell(stream: Stream, lie: Lie, request: Uint8Array, source: Source): void {
+function tell(stream: Stream, lie: Lie | undefined, request: Uint8Array, source: Source): void {
   if (lie === 'silence') return
   if (lie === 'endless') return drip(stream)
   const honest = answerBlocks(source, request)
-  const frame = encodeFrame(answerOf(lie, honest))
+  const frame = encodeFrame(lie === undefined ? honest : answerOf(lie, honest))
   stream.send(lie === 'cut short' ? frame.subarray(0, Math.floor(frame.length / 2)) : frame)
   stream.close().catch(() => undefined)
 }

@@ -1,8 +1,6 @@
 /** Four validators with a long history and load; the fifth starts from nothing and must reach them while they go on. */
 import { createLocalNetwork, freshTx, until, type RunningValidator } from '../../../consensus/node/testing/local-network.js'
 import { idOfPeer } from '../../../consensus/network/testing/meshes.js'
-import { openBlockStore } from '../../../consensus/storage/block-store.js'
-import { join } from 'node:path'
 import { LIES, lieAboutBlocks, type Lie } from './lying-peer.js'
 import { writeHistory } from './write-history.js'
 
@@ -35,11 +33,9 @@ export async function runLaggard({ blocks, liars = [], lies = LIES, txPerSecond 
     const authors = running.slice()
     await until('four connected', () => authors.every(({ node }) => node.status().connectedPeers === 3))
     const told: Map<Lie, number>[] = []
-    const sources: ReturnType<typeof openBlockStore>[] = []
     for (const i of liars) {
-      const source = openBlockStore(join(network.folderOf(i), 'blocks'))
-      sources.push(source)
-      told.push(await lieAboutBlocks((authors[i] as RunningValidator).mesh, source, lies))
+      const { mesh, blocks: source } = authors[i] as RunningValidator
+      told.push(await lieAboutBlocks(mesh, source, lies))
     }
     let made = 0
     load = setInterval(() => {
@@ -52,14 +48,13 @@ export async function runLaggard({ blocks, liars = [], lies = LIES, txPerSecond 
     const startedAt = performance.now()
     const late = await network.start(4)
     running.push(late)
-    // Whose leaders are cut off for lying gets their blocks a moment later than the others do.
+    // While a liar is cut off, the blocks it leads come a moment later.
     const distance = liars.length === 0 ? 2 : 30
     await until('the one behind at the height of the others', () => heightOf(late) >= Math.max(...authors.map(heightOf)) - distance, withinMs)
     const seconds = (performance.now() - startedAt) / 1000
     const committedMeanwhile = heightOf(authors[0] as RunningValidator) - before
     clearInterval(load)
     await until('equal heights', () => new Set(running.map(heightOf)).size === 1, 90_000)
-    for (const source of sources) await source.close()
     const nameOf = (peer: string): string => ['v0', 'v1', 'v2', 'v3'].find((name) => idOfPeer(name).toString() === peer) ?? peer
     return {
       blocks: final, seconds: Math.round(seconds * 10) / 10, blocksPerSecond: Math.round(final / seconds), committedMeanwhile,
