@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createLocalNetwork, freshTx, until, type LocalNetwork, type RunningValidator } from './testing/local-network.js'
 
 const N = 5
+/** Long enough that a busy machine is no reason to change the view. */
+const BASE_TIMEOUT_MS = 5000
 const txCount = ({ committed }: RunningValidator): number => committed.reduce((sum, { block }) => sum + block.transactions.length, 0)
 const heightOf = ({ node }: RunningValidator): number => node.status().committedHeight
 const rootOf = ({ node }: RunningValidator): string => node.status().stateRoot
@@ -30,7 +32,7 @@ describe('five validators on real sockets and real disks', () => {
   }
 
   beforeAll(async () => {
-    network = await createLocalNetwork(N)
+    network = await createLocalNetwork(N, { baseTimeoutMs: BASE_TIMEOUT_MS })
     running = await Promise.all(Array.from({ length: N }, (_, i) => network.start(i)))
     await until('a full mesh', () => running.every(({ node }) => node.status().connectedPeers === N - 1))
   })
@@ -77,7 +79,7 @@ describe('five validators on real sockets and real disks', () => {
 
   test('a quiet network sends nothing', async () => {
     const views = running.map(({ node }) => node.status().view)
-    await new Promise((resolve) => setTimeout(resolve, 2500))
+    await new Promise((resolve) => setTimeout(resolve, 1.2 * BASE_TIMEOUT_MS))
     expect(running.map(({ node }) => node.status().view)).toEqual(views)
   })
 
