@@ -13,12 +13,26 @@ import type { SimNode, World } from '../types.js'
 /** Makes a liar of `node`; called before it first starts. */
 export type Liar = (node: SimNode, world: World, random: Random) => void
 
-/** Puts `change` between the core and its effects. */
+/** What a liar may say beyond the honest core. Two liars that answer each other's lies would never let a world end. */
+const EXTRA = { effects: 30, everyMs: 100 } as const
+
+/** Puts `change` between the core and its effects. Past its share of lies the node says what the core says. */
 export function lieWith(node: SimNode, change: (effects: readonly Effect[], event: Event) => readonly Effect[]): void {
   const inner = node.wrap
   node.wrap = (engine) => {
     const core = inner?.(engine) ?? engine
-    return { ...core, step: (event, now) => change(core.step(event, now), event) }
+    let window = 0
+    let extra = 0
+    return {
+      ...core,
+      step(event, now) {
+        const honest = core.step(event, now)
+        const changed = change(honest, event)
+        if (Math.floor(now / EXTRA.everyMs) !== window) [window, extra] = [Math.floor(now / EXTRA.everyMs), 0]
+        extra += Math.max(0, changed.length - honest.length)
+        return extra <= EXTRA.effects ? changed : honest
+      },
+    }
   }
 }
 
