@@ -19,8 +19,9 @@ export type Finding =
   | { readonly isKilled: true; readonly by: string; readonly kind: string; readonly detail: string; readonly tried: number; readonly ms: number; readonly trace: readonly string[] }
   | { readonly isKilled: false; readonly tried: number; readonly ms: number }
 
-/** A mutant that never comes to an end has been noticed too, but only well after every budget. */
+/** A mutant that never comes to an end, or fills the memory, has been noticed too, but only well after every budget. */
 const PATIENCE_MS = 60_000
+const HEAP_MB = 700
 
 export type Lab = {
   run(experiment: Experiment): Promise<Finding>
@@ -44,7 +45,7 @@ export async function openLab(edits: readonly Edit[]): Promise<Lab> {
 function ask(file: string, experiment: Experiment): Promise<Finding> {
   return new Promise((resolve, reject) => {
     const started = performance.now()
-    const child = spawn(process.execPath, [file, JSON.stringify(experiment)], { stdio: ['ignore', 'pipe', 'pipe'], timeout: experiment.budgetMs + PATIENCE_MS, killSignal: 'SIGKILL' })
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, file, JSON.stringify(experiment)], { stdio: ['ignore', 'pipe', 'pipe'], timeout: experiment.budgetMs + PATIENCE_MS, killSignal: 'SIGKILL' })
     let answer = ''
     let complaint = ''
     child.stdout.on('data', (chunk: Buffer) => { answer += chunk.toString() })
@@ -52,7 +53,7 @@ function ask(file: string, experiment: Experiment): Promise<Finding> {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       const ms = Math.round(performance.now() - started)
-      if (signal === 'SIGKILL') return resolve({ isKilled: true, by: experiment.only ?? experiment.technique, kind: 'endless', detail: `did not end within ${ms} ms`, tried: 1, ms, trace: [] })
+      if (signal === 'SIGKILL' || signal === 'SIGABRT') return resolve({ isKilled: true, by: experiment.only ?? experiment.technique, kind: 'endless', detail: signal === 'SIGABRT' ? `filled ${HEAP_MB} MB` : `did not end within ${ms} ms`, tried: 1, ms, trace: [] })
       if (code !== 0) return reject(new Error(`the simulator did not run: ${complaint.slice(0, 2000)}`))
       resolve(JSON.parse(answer) as Finding)
     })

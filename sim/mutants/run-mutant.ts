@@ -22,28 +22,29 @@ export type Budget = Readonly<Record<Exclude<Technique, 'unit tests'>, number>>
 
 /** Runs these techniques over a mutant. */
 export async function runTechniques(mutant: Mutant, techniques: readonly Technique[], budget: Budget): Promise<ReadonlyMap<Technique, Verdict>> {
-  try {
-    return await tryTechniques(mutant, techniques, budget)
-  } catch (error) {
-    return new Map([[techniques[0] ?? 'scenarios', { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }]])
-  }
-}
-
-async function tryTechniques(mutant: Mutant, techniques: readonly Technique[], budget: Budget): Promise<ReadonlyMap<Technique, Verdict>> {
   const verdicts = new Map<Technique, Verdict>()
   const simulated = techniques.filter((technique) => technique !== 'unit tests')
   if (simulated.length > 0) {
     const lab = await openLabIfSimulated(mutant)
     try {
       for (const technique of simulated) {
-        verdicts.set(technique, lab === undefined ? UNREACHED : await simulate(lab, { technique, budgetMs: budget[technique] }))
+        verdicts.set(technique, lab === undefined ? UNREACHED : await orFailed(() => simulate(lab, { technique, budgetMs: budget[technique] })))
       }
     } finally {
       lab?.close()
     }
   }
-  if (techniques.includes('unit tests')) verdicts.set('unit tests', await testUnits(mutant))
+  if (techniques.includes('unit tests')) verdicts.set('unit tests', await orFailed(() => testUnits(mutant)))
   return verdicts
+}
+
+/** What did not run spoils its own cell only. */
+async function orFailed(run: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await run()
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** The scenario that is known to notice, or else the unit tests that are. */
