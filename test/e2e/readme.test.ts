@@ -61,7 +61,7 @@ describe('the README', () => {
     const { dependencies } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { dependencies: Record<string, string> }
     for (const [name, version] of Object.entries(dependencies)) {
       expect(text).toContain(`\`${name}\``)
-      expect(version).toMatch(/^(npm:@libp2p\/gossipsub@)?\d+\.\d+\.\d+(-[\w.]+)?$/)
+      expect(version).toMatch(/^(npm:@[\w-]+\/[\w-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/)
     }
   })
 })
