@@ -24,7 +24,7 @@ const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 10
 /** After this long without a record nobody is in a hurry: looking a hundred times a second was most of what an idle validator did. */
 const QUIET_AFTER_MS = 3000
-const QUIET_PAUSE_MS = 100
+const QUIET_PAUSE_MS = 20
 
 export function createConsumer(setup: ConsumerSetup): Consumer {
   const closing = new AbortController()
