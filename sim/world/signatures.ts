@@ -4,7 +4,8 @@
  * its mark is checked as real Ed25519, since the keys are real.
  */
 import { createSigner, createVerifier } from '../../platform/crypto/ed25519.js'
-import { bytesEqual, bytesToHex, utf8ToBytes } from '../../domain/bytes.js'
+import { rememberVerdicts } from '../../platform/crypto/remember-verdicts.js'
+import { bytesEqual, utf8ToBytes } from '../../domain/bytes.js'
 import { SIGNATURE_BYTES, type Signer, type VerifySignature } from '../../domain/crypto.js'
 import { sha256 } from '../../domain/hash.js'
 
@@ -93,16 +94,4 @@ function mix(lanes: Lanes, bytes: Uint8Array): void {
   lanes.b = b
   lanes.c = c
   lanes.d = d
-}
-
-function rememberVerdicts(verify: VerifySignature): VerifySignature {
-  const verdicts = new Map<string, boolean>()
-  return (publicKey, message, signature) => {
-    const key = `${bytesToHex(publicKey)} ${bytesToHex(message)} ${bytesToHex(signature)}`
-    const known = verdicts.get(key)
-    if (known !== undefined) return known
-    const verdict = verify(publicKey, message, signature)
-    verdicts.set(key, verdict)
-    return verdict
-  }
 }

@@ -3,6 +3,7 @@
  * Real Ed25519, real execution, real encodings; only the network, the clock and the disk are modelled.
  */
 import { createSigner, createVerifier } from '../../../platform/crypto/ed25519.js'
+import { rememberVerdicts } from '../../../platform/crypto/remember-verdicts.js'
 import { bytesToHex, utf8ToBytes } from '../../../domain/bytes.js'
 import { genesisBlock, genesisQc, type Block } from '../../../domain/block.js'
 import { executeBlock, genesisState } from '../../../domain/execution/execute.js'
@@ -12,7 +13,6 @@ import { sha256 } from '../../../domain/hash.js'
 import { asEpoch, asMillis, asView, type BlockHash, type TxId, type ValidatorId } from '../../../domain/ids.js'
 import { createTransactionCheck } from '../../../domain/execution/check-transaction.js'
 import type { Transaction } from '../../../domain/transaction.js'
-import type { VerifySignature } from '../../../domain/crypto.js'
 import { createEngine, type Engine } from '../engine.js'
 import { decodeMessage, encodeMessage, type PeerMessage } from '../messages.js'
 import type { TxPool } from '../ports.js'
@@ -190,17 +190,4 @@ export function createCluster(n: number): Cluster {
     now = schedule.length === 0 ? now : Math.max(now, Math.min(end, (schedule[0] as Scheduled).at))
   }
   return cluster
-}
-
-/** All nodes of a cluster share one processor here; a verdict on the same bytes need not be computed n times. */
-function rememberVerdicts(verify: VerifySignature): VerifySignature {
-  const verdicts = new Map<string, boolean>()
-  return (publicKey, message, signature) => {
-    const key = `${bytesToHex(publicKey)} ${bytesToHex(message)} ${bytesToHex(signature)}`
-    const known = verdicts.get(key)
-    if (known !== undefined) return known
-    const verdict = verify(publicKey, message, signature)
-    verdicts.set(key, verdict)
-    return verdict
-  }
 }
