@@ -4,6 +4,7 @@
  */
 import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
+import { watchCommits } from '../../platform/lmdb/watch-commits.js'
 import { checkAppends, streamOf } from '../check-append.js'
 import type { EntryLog } from '../entries.js'
 import { EventLogError } from '../errors.js'
@@ -30,7 +31,8 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
     refresh(tables)
     return lengthOf(tables)
   }
-  const waitForGrowth = createGrowthWatch(() => (isClosed ? undefined : currentLength()))
+  const growth = createGrowthWatch(() => (isClosed ? undefined : currentLength()), () => watch.isWatching())
+  const watch = watchCommits(path, growth.sign)
   const entries: EntryLog = {
     async length() {
       refuseClosed()
@@ -41,7 +43,7 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
       refresh(tables)
       return readPage(tables, request)
     },
-    waitForGrowth,
+    waitForGrowth: growth.waitForGrowth,
   }
 
   return {
@@ -70,6 +72,8 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
     async close() {
       if (isClosed) return
       isClosed = true
+      watch.close()
+      growth.sign()
       await tables.root.close()
     },
   }

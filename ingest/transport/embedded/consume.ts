@@ -6,6 +6,7 @@ import type { Consumer, OffsetMark, TransportRecord } from '../transport.js'
 import { EmbeddedTransportError } from './errors.js'
 import { decodeRecord } from './record-codec.js'
 import type { TopicTables } from './tables.js'
+import type { PauseEnd } from './wake-up.js'
 
 export type ConsumerSetup = {
   readonly tables: TopicTables
@@ -13,8 +14,10 @@ export type ConsumerSetup = {
   readonly partitions: readonly { readonly topic: string; readonly partition: number }[]
   readonly maxBatch: number
   readonly maxBatchBytes: number
-  /** Resolves after `ms`, on abort, or when this process has sent something. */
-  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Resolves after `ms`, on abort, or when somebody may have sent something. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<PauseEnd>
+  /** Whether `pause` ends early for what other processes send. */
+  readonly isTold: () => boolean
 }
 
 type Cursor = { readonly topic: string; readonly partition: number; offset: number }
@@ -22,9 +25,14 @@ type Cursor = { readonly topic: string; readonly partition: number; offset: numb
 /** Quick while records flow and for a while after. */
 const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 10
-/** After this long without a record nobody is in a hurry: looking a hundred times a second was most of what an idle validator did. */
+/** After this long without a record we wait to be told: looking a hundred times a second was most of what an idle validator did. */
 const QUIET_AFTER_MS = 3000
-const QUIET_PAUSE_MS = 20
+/** A sign comes a moment before its record can be read, so we look quickly again for this long after it. */
+const QUIET_AFTER_SIGN_MS = 50
+/** Should a sign be missed, the record is late by this much and no more. */
+const QUIET_PAUSE_MS = 1000
+/** Where the file system gives no signs. */
+const UNTOLD_PAUSE_MS = 20
 
 export function createConsumer(setup: ConsumerSetup): Consumer {
   const closing = new AbortController()
@@ -49,9 +57,9 @@ async function* readBatches(setup: ConsumerSetup, signal: AbortSignal): AsyncGen
   while (!signal.aborted) {
     const batch = readOnce(setup, cursors, first)
     if (batch.length === 0) {
-      await setup.pause(pauseMs, signal)
-      quietMs += pauseMs
-      pauseMs = quietMs >= QUIET_AFTER_MS ? QUIET_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      const end = await setup.pause(pauseMs, signal)
+      quietMs = end === 'sign' ? Math.min(quietMs, QUIET_AFTER_MS - QUIET_AFTER_SIGN_MS) : quietMs + pauseMs
+      pauseMs = end === 'sign' ? SHORTEST_PAUSE_MS : pauseAfter(quietMs, pauseMs, setup.isTold())
       continue
     }
     pauseMs = SHORTEST_PAUSE_MS
@@ -59,6 +67,11 @@ async function* readBatches(setup: ConsumerSetup, signal: AbortSignal): AsyncGen
     first = (first + 1) % cursors.length
     yield batch
   }
+}
+
+function pauseAfter(quietMs: number, pauseMs: number, isTold: boolean): number {
+  if (quietMs < QUIET_AFTER_MS) return Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+  return isTold ? QUIET_PAUSE_MS : UNTOLD_PAUSE_MS
 }
 
 /** One bounded batch; partitions take turns at being first, so that a busy one starves nobody. */

@@ -3,6 +3,7 @@
  * are kept for each group, and `send` resolves only after fsync. It is the in-house stand-in for a broker on one
  * machine; it never loses an acknowledged record and never reorders a partition.
  */
+import { watchCommits } from '../../../platform/lmdb/watch-commits.js'
 import { TOPICS, type OffsetMark, type Transport } from '../transport.js'
 import { committedOffset, createConsumer } from './consume.js'
 import { EmbeddedTransportError } from './errors.js'
@@ -41,6 +42,7 @@ export async function openEmbeddedTransport(path: string, options: EmbeddedTrans
     throw error
   }
   const wakeUp = createWakeUp()
+  const watch = watchCommits(path, wakeUp.all)
   const consumers = new Set<{ close(): Promise<void> }>()
   let isClosed = false
 
@@ -66,7 +68,7 @@ export async function openEmbeddedTransport(path: string, options: EmbeddedTrans
       if (!Number.isSafeInteger(maxBatch) || maxBatch < 1) throw new EmbeddedTransportError('BAD_OPTION', 'maxBatch', `must be at least 1, got ${maxBatch}`)
       const consumer = createConsumer({
         tables, group, maxBatch, partitions: names.flatMap(partitionsOf),
-        maxBatchBytes: options.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES, pause: wakeUp.pause,
+        maxBatchBytes: options.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES, pause: wakeUp.pause, isTold: watch.isWatching,
       })
       consumers.add(consumer)
       return consumer
@@ -84,6 +86,7 @@ export async function openEmbeddedTransport(path: string, options: EmbeddedTrans
     async close() {
       if (isClosed) return
       isClosed = true
+      watch.close()
       for (const consumer of consumers) await consumer.close()
       wakeUp.all()
       await tables.root.close()

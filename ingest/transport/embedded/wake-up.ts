@@ -1,29 +1,33 @@
-/** A pause that ends early: on abort, or when this process has sent records and its consumers need not wait. */
+/** A pause that ends early: on abort, or at a sign that there may be records and consumers need not wait. */
 export type WakeUp = {
-  pause(ms: number, signal: AbortSignal): Promise<void>
+  pause(ms: number, signal: AbortSignal): Promise<PauseEnd>
   /** Ends every pause. */
   all(): void
 }
+
+export type PauseEnd = 'over' | 'sign'
 
 export function createWakeUp(): WakeUp {
   const waiting = new Set<() => void>()
   return {
     pause(ms, signal) {
-      if (signal.aborted) return Promise.resolve()
+      if (signal.aborted) return Promise.resolve('over')
       return new Promise((resolve) => {
-        const end = (): void => {
+        const end = (how: PauseEnd): void => {
           clearTimeout(timer)
-          waiting.delete(end)
-          signal.removeEventListener('abort', end)
-          resolve()
+          waiting.delete(wake)
+          signal.removeEventListener('abort', stop)
+          resolve(how)
         }
-        const timer = setTimeout(end, ms)
-        waiting.add(end)
-        signal.addEventListener('abort', end, { once: true })
+        const stop = (): void => end('over')
+        const wake = (): void => end('sign')
+        const timer = setTimeout(stop, ms)
+        waiting.add(wake)
+        signal.addEventListener('abort', stop, { once: true })
       })
     },
     all() {
-      for (const end of [...waiting]) end()
+      for (const wake of [...waiting]) wake()
     },
   }
 }
