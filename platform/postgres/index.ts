@@ -3,7 +3,7 @@
  * restartable after any kind of death. It never listens beyond this machine and never runs as root.
  */
 import { join, resolve } from 'node:path'
-import { findBinaries } from './binaries.js'
+import { findBinaries, type PostgresBinaries } from './binaries.js'
 import { ensureDatabase } from './initialise.js'
 import { endProcess, sendSignal, stopLeftover } from './leftover.js'
 import { giveUpOwnership, takeOwnership } from './owner.js'
@@ -18,6 +18,8 @@ export type EmbeddedPostgresOptions = {
   readonly dataDir: string
   /** Takes the lines that PostgreSQL writes. */
   readonly log?: (line: string) => void
+  /** Other programs than those that npm installed. */
+  readonly binaries?: PostgresBinaries
 }
 
 export type EmbeddedPostgres = {
@@ -35,10 +37,10 @@ export type EmbeddedPostgres = {
 }
 
 /** Throws EmbeddedPostgresError with a code and a sentence that says what to do. */
-export async function startEmbeddedPostgres({ dataDir, log = () => undefined }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres({ dataDir, log = () => undefined, binaries: wanted = findBinaries() }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(dataDir)
   const user = postgresUser()
-  const { home, binaries, notice } = await placeDatabase(folder, findBinaries(), user)
+  const { home, binaries, notice } = await placeDatabase(folder, wanted, user)
   takeOwnership(folder)
   try {
     await stopLeftover(join(home, 'pgdata'))
