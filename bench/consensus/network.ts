@@ -1,7 +1,6 @@
 /** Keys, genesis, ports and empty folders for the validators of one run. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { bytesToHex } from '../../domain/bytes.js'
 import type { Signer } from '../../domain/crypto.js'
@@ -9,6 +8,7 @@ import { createGenesis, DEFAULT_LIMITS, validatorSetOf } from '../../domain/gene
 import { firstSafetyRecord } from '../../consensus/node/recover.js'
 import { createSafetyFile } from '../../consensus/storage/safety-record/store.js'
 import { createSigner } from '../../platform/crypto/ed25519.js'
+import { freePorts } from '../../platform/free-port.js'
 import type { ValidatorConfig } from './protocol.js'
 
 export type BenchNetwork = { readonly validators: readonly ValidatorConfig[]; readonly producers: readonly Signer[] }
@@ -39,16 +39,4 @@ export async function createBenchNetwork(folder: string, n: number): Promise<Ben
       return { index, folder: own, genesisPath, seed: seedOf(name).toString('hex'), addresses, baseTimeoutMs: BASE_TIMEOUT_MS }
     }),
   }
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(n: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: n }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -6,7 +6,7 @@ import type { DataFolder } from '../data-folder/open.js'
 import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
 import { eventlogEngineOf } from '../shared/folder-log.js'
 import { timelinesEngineOf } from '../shared/folder-timelines.js'
-import { freePorts } from '../shared/free-port.js'
+import { freePorts } from '../../platform/free-port.js'
 import { writeJson } from '../shared/write-atomic.js'
 
 export type PlannedRole = { readonly name: string; readonly role: RoleName; readonly configPath: string; readonly opsUrl: string }

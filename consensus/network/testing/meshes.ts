@@ -1,6 +1,7 @@
 /** Real libp2p nodes on loopback for tests. */
 import { createSigner } from '../../../platform/crypto/ed25519.js'
-import { freePorts, seedOf, until } from '../../node/testing/local-network.js'
+import { freePorts } from '../../../platform/free-port.js'
+import { seedOf, until } from '../../node/testing/local-network.js'
 import { peerIdOf } from '../identity.js'
 import { startMesh, type Mesh } from '../mesh.js'
 

@@ -1,6 +1,5 @@
 /** Whole validators in one process for tests: real TCP on loopback, real LMDB, real safety files in a temporary folder. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesToHex, utf8ToBytes } from '../../../domain/bytes.js'
@@ -15,6 +14,7 @@ import { createTransaction, type Transaction } from '../../../domain/transaction
 import { systemClock } from '../../../platform/clock.js'
 import { createAcceptLater, createSigner, createVerifier } from '../../../platform/crypto/ed25519.js'
 import { createSignatureChecks } from '../../../platform/crypto/verified-cache.js'
+import { freePorts } from '../../../platform/free-port.js'
 import type { TxPool } from '../../core/ports.js'
 import type { CommittedBlock, Report } from '../../core/protocol.js'
 import { startMesh, type Mesh, type MeshOptions } from '../../network/mesh.js'
@@ -134,18 +134,6 @@ export function createListPool(): LocalPool {
     hasWork: (exclude) => [...pending.keys()].some((id) => !exclude.has(id)),
     select: (exclude, { maxCount }) => [...pending.values()].filter((tx) => !exclude.has(tx.id)).slice(0, maxCount),
   }
-}
-
-/** Ports that were free a moment ago. */
-export async function freePorts(n: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: n }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 /** Waits until `isTrue` holds; rejects naming `what` after `deadlineMs`. */

@@ -6,7 +6,8 @@ import { runInNewContext } from 'node:vm'
 import { validatorSetOf } from '../../../domain/genesis.js'
 import { decodeTransactions, listen } from '../../../consensus/network/gossip.js'
 import { idOfPeer } from '../../../consensus/network/testing/meshes.js'
-import { createLocalNetwork, freePorts, freshTx, until, type RunningValidator } from '../../../consensus/node/testing/local-network.js'
+import { createLocalNetwork, freshTx, until, type RunningValidator } from '../../../consensus/node/testing/local-network.js'
+import { freePorts } from '../../../platform/free-port.js'
 import type { AttackOrder, AttackReport } from './attacker.js'
 
 export type FuzzReport = {
