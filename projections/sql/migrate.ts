@@ -3,11 +3,13 @@
  * once and recorded. No advisory lock and no multi-statement transaction: CockroachDB has neither for schema changes,
  * so every step can be run again and starters that race simply repeat.
  */
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type pg from 'pg'
 import { packageFile } from '../../platform/package-root.js'
+import { findDialect } from './dialect.js'
+import { createRecord } from './migrations/create-record.js'
+import { readRecord } from './migrations/read-record.js'
+import { readSteps, type Step } from './migrations/read-steps.js'
+import { recordStep } from './migrations/record-step.js'
 import { withSqlRetry } from './retry.js'
 
 export class MigrationError extends Error {
@@ -18,15 +20,11 @@ export class MigrationError extends Error {
   }
 }
 
-type Step = { readonly name: string; readonly sql: string; readonly checksum: string }
-
 /** Runs the steps that are missing and returns their names. Throws MigrationError naming the step. */
 export async function migrate(pool: pg.Pool, folder = packageFile('migrations')): Promise<readonly string[]> {
-  await repeatRaces(() => pool.query(
-    'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL)'))
-  const steps = await readSteps(folder)
-  const { rows } = await withSqlRetry(() => pool.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations'))
-  const done = new Map(rows.map(({ name, checksum }) => [name, checksum]))
+  await repeatRaces(() => createRecord(pool))
+  const steps = await readSteps(folder, await findDialect(pool))
+  const done = await withSqlRetry(() => readRecord(pool))
   const ran: string[] = []
   for (const step of steps) {
     const checksum = done.get(step.name)
@@ -40,21 +38,12 @@ export async function migrate(pool: pg.Pool, folder = packageFile('migrations'))
   return ran
 }
 
-async function readSteps(folder: string): Promise<Step[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
-  return Promise.all(names.map(async (name) => {
-    const sql = await readFile(join(folder, name), 'utf8')
-    return { name: name.slice(0, -'.sql'.length), sql, checksum: createHash('sha256').update(sql).digest('hex') }
-  }))
-}
-
-async function runStep(pool: pg.Pool, { name, sql, checksum }: Step): Promise<void> {
+async function runStep(pool: pg.Pool, step: Step): Promise<void> {
   try {
-    await repeatRaces(() => pool.query(sql))
-    await withSqlRetry(() => pool.query(
-      'INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, now()) ON CONFLICT (name) DO NOTHING', [name, checksum]))
+    await repeatRaces(() => pool.query(step.sql))
+    await withSqlRetry(() => recordStep(pool, step))
   } catch (error) {
-    throw new MigrationError(name, error instanceof Error ? error.message : String(error), { cause: error })
+    throw new MigrationError(step.name, error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 

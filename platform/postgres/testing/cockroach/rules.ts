@@ -81,7 +81,7 @@ const VERSION = 'CockroachDB CCL v26.2.0 (its rules, forced on PostgreSQL)'
 
 /** CockroachDB's words in PostgreSQL's. */
 export const inWordsOfPostgres = (sql: string): string => sql
-  .replace(/\)\s*USING\s+HASH\b(\s+WITH\s*\([^)]*\))?/gi, ')')
+  .replace(/(\)|\bPRIMARY\s+KEY)\s*USING\s+HASH\b(\s+WITH\s*\([^)]*\))?/gi, '$1')
   .replace(/\bautocommit_before_ddl\b/gi, 'cockroach.autocommit_before_ddl')
   .replace(/^\s*SELECT\s+version\(\)\s*(AS\s+\w+)?/i, (_, alias: string | undefined) => `SELECT '${VERSION}'::text ${alias ?? 'AS version'}`)
 
