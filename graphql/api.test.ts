@@ -120,7 +120,7 @@ describe('questions', () => {
         { name: 'validator-1', blocksProposed: 2, blocksVoted: 2, lastSeenAt: new Date(T0 + 36_000).toISOString() },
       ],
       stateRoot: { height: 3, root: hash('state/3') }, auditRoot: { size: SAMPLE.length }, logPosition: SAMPLE.length,
-      projections: ['blocks', 'timelines', 'audit'].map((name) => ({ name, version: 1, position: SAMPLE.length, lagEvents: 0, lagMs: 0 })),
+      projections: ['blocks', 'timelines', 'audit', 'calibration', 'reputation', 'counters'].map((name) => ({ name, version: 1, position: SAMPLE.length, lagEvents: 0, lagMs: 0 })),
     })
   })
 
@@ -129,6 +129,33 @@ describe('questions', () => {
       producers: [{ id: PRODUCER, committed: 2, refused: [], reputation: 100 }], evidence: [],
       validators: ['validator-0', 'validator-1'].map((name) => ({ name, reputation: 100, isJailed: false, failures: 0, evidenceCount: 0 })),
     })
+  })
+
+  test('calibration rows say what the detector said and what became of it, and a refusal is no label', async () => {
+    const { calibrationRows } = await dataOf(`{ calibrationRows(first: 2, after: "${Buffer.from('1:calibration:10').toString('base64url')}") {
+      nodes { anomalyId position authentic decision outcome reason label confidence features { name value } engineScores { engine } blockHeight settledAt } pageInfo { hasNextPage } } }`)
+    const said = { decision: 'publish', label: null, confidence: 0.93, features: [], engineScores: [] }
+    expect(calibrationRows).toEqual({
+      nodes: [
+        { ...said, anomalyId: anomalyId('c'), position: 4, authentic: true, outcome: 'COMMITTED', reason: null, blockHeight: 3, settledAt: new Date(T0 + 36_000).toISOString() },
+        { ...said, anomalyId: anomalyId('b'), position: 3, authentic: false, outcome: 'REJECTED', reason: 'INVALID_SIGNATURE', blockHeight: null, settledAt: new Date(T0 + 3000).toISOString() },
+      ],
+      pageInfo: { hasNextPage: true },
+    })
+  })
+
+  test('hours say how many came to each state and why, for all or for one producer', async () => {
+    const hour = new Date(Math.floor(T0 / 3_600_000) * 3_600_000).toISOString()
+    const of = (state: string, count: number, reason: string | null = null): unknown => ({ state, reason, count })
+    const states = [of('ADMITTED', 2), of('COMMITTED', 2), of('EXPIRED', 1, 'NOT_COMMITTED'), of('PUBLISHED', 5), of('REJECTED', 1, 'INVALID_SIGNATURE'), of('TIMEOUT', 1, 'NOT_ADMITTED')]
+    expect(await dataOf('{ hours { hour byReason { state reason count } } }')).toEqual({ hours: [{ hour, byReason: states }] })
+    const own = states.filter((one) => (one as { state: string }).state !== 'REJECTED').map((one) => ((one as { state: string }).state === 'PUBLISHED' ? of('PUBLISHED', 4) : one))
+    expect(await dataOf(`{ hours(first: 1, producer: "${PRODUCER}") { byReason { state reason count } } }`)).toEqual({ hours: [{ byReason: own }] })
+    expect(await dataOf(`{ hours(before: "${hour}") { hour } }`)).toEqual({ hours: [] })
+  })
+
+  test('a network without faults has no changes of reputation', async () => {
+    expect(await dataOf(`{ reputationChanges(subject: "${VALIDATORS[0]}") { nodes { kind before after reason blockHeight } } }`)).toEqual({ reputationChanges: { nodes: [] } })
   })
 
   test('filters by state, type, severity, producer and time', async () => {
@@ -181,6 +208,7 @@ describe('pages', () => {
   test.each([
     ['blocks(first: 0) { nodes { height } }', 'first'], ['blocks(first: 201) { nodes { height } }', 'first'], ['blocks(first: 1, last: 1) { nodes { height } }', 'last'],
     ['blocks(after: "nonsense") { nodes { height } }', 'after'], ['blocks(before: "MTphbm9tYWx5OjM") { nodes { height } }', 'before'],
+    ['hours(first: 745) { hour }', 'first'], ['hours(producer: "xyz") { hour }', 'producer'], ['reputationChanges(subject: "me") { nodes { before } }', 'subject'],
     ['anomaly(id: "NOT-A-UUID") { id }', 'id'], ['anomalies(filter: { severity: 11 }) { nodes { id } }', 'filter.severity'],
     ['anomalies(filter: { producer: "xyz" }) { nodes { id } }', 'filter.producer'],
     ['anomalies(filter: { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" }) { nodes { id } }', 'filter.until'],

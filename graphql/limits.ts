@@ -62,13 +62,15 @@ function costOfField(field: FieldNode, context: ValidationContext, inside: Reado
 }
 
 /** What lists without pages usually hold. */
-const USUAL_SIZES: Readonly<Record<string, number>> = { transactions: 20, evidence: 20, producers: 20 }
+const USUAL_SIZES: Readonly<Record<string, number>> = { transactions: 20, evidence: 20, producers: 20, hours: 24, byReason: 10, features: 20, engineScores: 5 }
+
+const PAGED: ReadonlySet<string> = new Set(['anomalies', 'blocks', 'calibrationRows', 'reputationChanges'])
 
 /** How often a field's content may appear: the page asked for, or what a block usually holds. */
 function timesOf({ name, arguments: given = [] }: FieldNode): number {
   const size = given.find((argument) => argument.name.value === 'first' || argument.name.value === 'last')
   if (size !== undefined) return sizeOf(size.value)
-  if (name.value === 'anomalies' || name.value === 'blocks') return DEFAULT_PAGE
+  if (PAGED.has(name.value)) return DEFAULT_PAGE
   return USUAL_SIZES[name.value] ?? 1
 }
 

@@ -2,12 +2,14 @@
 import type { LifecycleState } from '../domain/anomaly/events.js'
 import { isHex32, isUuid } from '../domain/ids.js'
 import {
-  countTimeline, listAnomalies, listBlocks, listEvidence, listProducers, readAuditRoot, readCounts, readProjectionStatus, readStateRoot,
-  type AnomalyFilter, type AnomalyView, type BlockView, type EvidenceView, type TransactionView, type ValidatorView,
+  countTimeline, listAnomalies, listBlocks, listEvidence, listNewestCalibrationRows, listProducers, listReputationChanges, readAuditRoot, readCounts, readProjectionStatus,
+  readStateRoot,
+  type AnomalyFilter, type AnomalyView, type BlockView, type CalibrationView, type EvidenceView, type HourView, type ReputationChangeView, type TransactionView, type ValidatorView,
 } from '../projections/index.js'
 import { readConnection, type ConnectionArguments } from './connection.js'
 import type { ApiContext } from './context.js'
 import { badInput } from './errors.js'
+import { readHours } from './hours.js'
 import { lifecycleOf, type LifecycleStep } from './lifecycle.js'
 import { Long, Time } from './scalars.js'
 
@@ -38,6 +40,13 @@ export const resolvers = {
     validators: async (_: unknown, _arguments: unknown, context: ApiContext) => [...(await context.validators()).values()],
     evidence: (_: unknown, _arguments: unknown, { sources }: ApiContext) => listEvidence(sources.sql),
     producers: (_: unknown, _arguments: unknown, { sources }: ApiContext) => listProducers(sources.sql),
+    reputationChanges: (_: unknown, { subject, ...page }: ConnectionArguments & { subject?: string | null }, { sources }: ApiContext) => {
+      if (subject !== undefined && subject !== null && !isHex32(subject)) throw badInput('subject', 'must be 64 lowercase hex digits: the id of a validator or a producer')
+      return readConnection<ReputationChangeView>('change', page, ({ number }) => number, (keyset) => listReputationChanges(sources.sql, subject ?? undefined, keyset))
+    },
+    calibrationRows: (_: unknown, page: ConnectionArguments, { sources }: ApiContext) =>
+      readConnection<CalibrationView>('calibration', page, ({ position }) => position, (keyset) => listNewestCalibrationRows(sources.sql, keyset)),
+    hours: readHours,
     stateRoot: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readStateRoot(sources.sql),
     timelineCount: (_: unknown, { state }: { state: LifecycleState }, { sources }: ApiContext) => countTimeline(sources.timelines, state),
     counts: (_: unknown, _arguments: unknown, { sources }: ApiContext) => readCounts(sources.sql),
@@ -65,6 +74,16 @@ export const resolvers = {
     offender: async ({ offenderId }: EvidenceView, _: unknown, context: ApiContext) => (await context.validators()).get(offenderId),
     reporter: async ({ reporterId }: EvidenceView, _: unknown, context: ApiContext) => (await context.validators()).get(reporterId),
     block: ({ blockHeight }: EvidenceView, _: unknown, context: ApiContext) => context.blocks.load(blockHeight),
+  },
+  Hour: {
+    byReason: ({ counts }: HourView) => counts,
+  },
+  ReputationChange: {
+    kind: ({ kind }: ReputationChangeView) => kind.toUpperCase(),
+  },
+  CalibrationRow: {
+    features: ({ features }: CalibrationView) => Object.entries(features).map(([name, value]) => ({ name, value })),
+    engineScores: ({ engineScores }: CalibrationView) => Object.entries(engineScores).map(([engine, score]) => ({ engine, ...score })),
   },
   Transaction: {
     anomaly: ({ anomalyId }: TransactionView, _: unknown, context: ApiContext) => (anomalyId === null ? null : context.anomalies.load(anomalyId)),

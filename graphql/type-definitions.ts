@@ -21,6 +21,12 @@ export const typeDefinitions = /* GraphQL */ `
     evidence: [ValidatorEvidence!]!
     "Producers that were heard of, and what their signed messages came to."
     producers: [Producer!]!
+    "Every change of a validator's or producer's score, newest first; subject is one's id. At most 200 a page."
+    reputationChanges(subject: ID, first: Int, after: String, last: Int, before: String): ReputationChangeConnection!
+    "What detectors said and what became of it, newest publication first. At most 200 a page."
+    calibrationRows(first: Int, after: String, last: Int, before: String): CalibrationRowConnection!
+    "Hours in which something happened, newest first: how many anomalies came to each state, and why. At most 744, 24 unless told."
+    hours(first: Int, before: Time, producer: String): [Hour!]!
     "The newest agreed state root; null before the first block."
     stateRoot: StateRoot
     "How many anomalies have ever been in a state."
@@ -235,8 +241,76 @@ export const typeDefinitions = /* GraphQL */ `
     refused: [RefusalCount!]!
     "0 to 100; refusals that a stranger can cause do not count."
     reputation: Int!
+    "Refusals that do count."
+    violations: Long!
+    lastViolationAt: Time
   }
   type RefusalCount { code: String! count: Long! }
+
+  enum ReputationSubject { VALIDATOR PRODUCER }
+
+  type ReputationChangeConnection { edges: [ReputationChangeEdge!]! nodes: [ReputationChange!]! pageInfo: PageInfo! }
+  type ReputationChangeEdge { cursor: String! node: ReputationChange! }
+
+  type ReputationChange {
+    kind: ReputationSubject!
+    subjectId: ID!
+    "0 to 100."
+    before: Int!
+    after: Int!
+    "Of validators FAILED_TO_LEAD, SIGNED, LED or CONTRADICTED; of producers COMMITTED, or the code of a refusal."
+    reason: String!
+    "The newest block then; 0 before the first."
+    blockHeight: Long!
+    "Position of the event behind it."
+    logPosition: Long!
+    changedAt: Time!
+  }
+
+  type CalibrationRowConnection { edges: [CalibrationRowEdge!]! nodes: [CalibrationRow!]! pageInfo: PageInfo! }
+  type CalibrationRowEdge { cursor: String! node: CalibrationRow! }
+
+  "One anomaly as whoever calibrates detectors needs it. What it names is null where the message did not say it."
+  type CalibrationRow {
+    anomalyId: ID!
+    "Position of its publication in the event log."
+    position: Long!
+    "Whether an allow-listed producer's signature covers the message; without it all below is a stranger's word."
+    authentic: Boolean!
+    producerId: String
+    source: String
+    type: String
+    severity: Float
+    features: [Feature!]!
+    engineScores: [EngineScore!]!
+    "Score of the ensemble before calibration."
+    rawScore: Float
+    logLikelihoodRatio: Float
+    calibratedScore: Float
+    confidence: Float
+    modelVersion: String
+    modelHash: String
+    "Why the detector sent it: publish, or what its payload says."
+    decision: String!
+    "How its lifecycle ended, which says nothing about truth; null while it is in flight."
+    outcome: LifecycleState
+    reason: String
+    "The truth as verdicts tell it; null without them."
+    label: String
+    detectedAt: Time
+    publishedAt: Time!
+    settledAt: Time
+    blockHeight: Long
+    txIndex: Long
+    txHash: String
+  }
+  type Feature { name: String! value: Float! }
+  type EngineScore { engine: String! score: Float! threshold: Float fired: Boolean! }
+
+  "One hour, UTC, that begins at hour."
+  type Hour { hour: Time! byReason: [HourCount!]! }
+  "So many anomalies came to a state in an hour; reason is null where the state needs none."
+  type HourCount { state: LifecycleState! reason: String count: Long! }
 
   type StateRoot { height: Long! root: String! }
   type AuditRoot { size: Long! root: String! }

@@ -2,6 +2,9 @@
 import type pg from 'pg'
 import { createAuditProjection } from './audit/projection.js'
 import { createBlocksProjection } from './blocks/projection.js'
+import { createCalibrationProjection } from './calibration/projection.js'
+import { createCountersProjection } from './counters/projection.js'
+import { createReputationProjection } from './reputation/projection.js'
 import type { Projection } from './runtime/projection.js'
 import { createTimelinesProjection } from './timelines/projection.js'
 import type { TimelineStore } from './timelines/store.js'
@@ -19,7 +22,11 @@ export { findBlocks } from './blocks/queries/find-blocks.js'
 export { listBlocks } from './blocks/queries/list-blocks.js'
 export { listTransactions, type TransactionView } from './blocks/queries/list-transactions.js'
 export { listEvidence, type EvidenceView } from './blocks/queries/list-evidence.js'
-export { listProducers, type ProducerView } from './blocks/queries/list-producers.js'
+export { listProducers, type ProducerView } from './reputation/queries/list-producers.js'
+export { listReputationChanges, type ReputationChangeView } from './reputation/queries/list-reputation-changes.js'
+export { listCalibrationRows, listNewestCalibrationRows, type CalibrationRange } from './calibration/queries/list-calibration-rows.js'
+export type { CalibrationView } from './calibration/queries/calibration-view.js'
+export { listHours, type HourFilter, type HourView } from './counters/queries/list-hours.js'
 export { listValidators, type ValidatorView } from './blocks/queries/list-validators.js'
 export { readCounts } from './blocks/queries/read-counts.js'
 export { readStateRoot, type StateRootView } from './blocks/queries/read-state-root.js'
@@ -37,5 +44,8 @@ export type ProjectionStores = { readonly sql: pg.Pool; readonly timelines: Time
 
 /** All projections over these stores; each runs on its own. Run `migrate(sql)` first. */
 export function createProjections({ sql, timelines }: ProjectionStores): Projection[] {
-  return [createBlocksProjection(sql), createTimelinesProjection(timelines), createAuditProjection(sql)]
+  return [
+    createBlocksProjection(sql), createTimelinesProjection(timelines), createAuditProjection(sql),
+    createCalibrationProjection(sql), createReputationProjection(sql), createCountersProjection(sql),
+  ]
 }

@@ -1,0 +1,24 @@
+/** Writes rows of anomalies published in a batch, and what a batch changes of rows that are there. */
+import { insertRows, updateRows, type Column } from '../../sql/bulk.js'
+import type { SqlStatement } from '../../sql/statement.js'
+import { readPayload } from '../read-payload.js'
+import type { CalibrationChanges, LaterFacts } from '../row-changes.js'
+import { INSERT_COLUMNS, LATER_COLUMNS } from './columns.js'
+
+type Update = LaterFacts & { readonly anomalyId: string }
+
+const UPDATE_COLUMNS: readonly Column<Update>[] = [{ name: 'anomaly_id', type: 'uuid', value: ({ anomalyId }) => anomalyId }, ...LATER_COLUMNS]
+
+/** What is not said stays; only a new outcome replaces the reason of the one before, also by none. */
+const ASSIGNMENTS = LATER_COLUMNS.map(({ name }) => name === 'reason'
+  ? 'reason = CASE WHEN changed.outcome IS NULL THEN calibration_rows.reason ELSE changed.reason END'
+  : `${name} = COALESCE(changed.${name}, calibration_rows.${name})`).join(', ')
+
+export function writeCalibrationRows({ inserted, updated }: CalibrationChanges): SqlStatement[] {
+  const rows = [...inserted.values()].map((row) => ({ ...row, facts: readPayload(row.published.message) }))
+  const updates = [...updated].map(([anomalyId, facts]) => ({ ...facts, anomalyId }))
+  return [
+    ...insertRows('calibration_rows', INSERT_COLUMNS, rows, '(anomaly_id) DO NOTHING'),
+    ...updateRows('calibration_rows', UPDATE_COLUMNS, updates, ASSIGNMENTS, 'calibration_rows.anomaly_id = changed.anomaly_id'),
+  ]
+}
