@@ -2,7 +2,9 @@
  * The bytes of one event as every adapter stores them and the audit tree hashes them: canonical JSON of the event and
  * its place. They never change once written, so a proof made today verifies against any copy of the log.
  */
-import { canonicalJsonBytes, type Json } from '../domain/canonical-json.js'
+import { isAscii } from 'node:buffer'
+import { utf8ToBytes } from '../domain/bytes.js'
+import { canonicalJson } from '../domain/canonical-json.js'
 import { decodeEvent, encodeEvent, EventFormatError, type EncodedEvent } from '../domain/events/codec.js'
 import { asPosition, type Position } from '../domain/ids.js'
 import type { NewEvent, RecordedEvent } from './log.js'
@@ -17,9 +19,11 @@ export function encodeRecord({ id, event }: NewEvent, { stream, revision, positi
   return encodeStored(id, encodeEvent(event), { stream, revision, position })
 }
 
-export function encodeStored(id: string, { type, version, data }: EncodedEvent, { stream, revision, position }: Place): Uint8Array {
-  return canonicalJsonBytes({ id, stream, revision: String(revision), position: String(position), type, version, data } as Json)
-}
+export const encodeStored = (id: string, encoded: EncodedEvent, place: Place): Uint8Array => utf8ToBytes(storedText(id, encoded, place))
+
+/** Stored bytes before they are UTF-8. */
+export const storedText = (id: string, { type, version, data }: EncodedEvent, { stream, revision, position }: Place): string =>
+  canonicalJson({ data, id, position: String(position), revision: String(revision), stream, type, version })
 
 /** Entry bytes of an event that was read back. */
 export const recordBytes = (recorded: RecordedEvent): Uint8Array => encodeRecord(recorded, recorded)
@@ -42,12 +46,19 @@ export function peekRecord(bytes: Uint8Array): { readonly stream: string; readon
   return parseStored(bytes)
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Nearly all records are ASCII, which needs no decoding. Throws where bytes are not UTF-8. */
+function textOf(bytes: Uint8Array): string {
+  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') : decoder.decode(bytes)
+}
+
 const DECIMAL = /^\d{1,16}$/
 
 function parseStored(bytes: Uint8Array): StoredRecord {
   let value: Partial<StoredRecord> | null
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<StoredRecord> | null
+    value = JSON.parse(textOf(bytes)) as Partial<StoredRecord> | null
   } catch {
     throw new EventFormatError('unknown', 'entry', `${bytes.length} bytes are not JSON`)
   }

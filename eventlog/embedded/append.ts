@@ -8,7 +8,7 @@ import { isExpected, MAX_EVENT_BYTES } from '../check-append.js'
 import { EventLogError } from '../errors.js'
 import type { AppendResult, RecordedEvent } from '../log.js'
 import type { PreparedAppend } from '../prepare.js'
-import { decodeRecord, encodedIn, encodeStored } from '../record.js'
+import { decodeRecord, encodedIn, storedText } from '../record.js'
 import { isSameEvent } from '../same-event.js'
 import { lengthOf } from './read.js'
 import type { LogTables } from './tables.js'
@@ -25,7 +25,7 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
 
   const heads = new Map<string, number | undefined>()
   const headOf = (stream: string): number | undefined => (heads.has(stream) ? heads.get(stream) : tables.heads.get(stream))
-  const planned: { recorded: RecordedEvent; bytes: Uint8Array }[] = []
+  const planned: Planned[] = []
   let position = lengthOf(tables)
   for (const { stream, expected, events } of appends) {
     const actual = headOf(stream)
@@ -34,7 +34,7 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
     for (const { id, event, encoded } of events) {
       revision += 1
       const place = { stream, revision, position: asPosition(position) }
-      const bytes = encodeStored(id, encoded, place)
+      const bytes = Buffer.from(storedText(id, encoded, place))
       if (bytes.length > MAX_EVENT_BYTES) {
         throw new EventLogError('TOO_LARGE', 'event', `an event of ${bytes.length} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
       }
@@ -44,14 +44,21 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
     if (events.length > 0) heads.set(stream, revision)
   }
 
-  for (const { recorded, bytes } of planned) {
-    tables.entries.putSync(recorded.position, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-    tables.streams.putSync([recorded.stream, recorded.revision], recorded.position)
-    tables.ids.putSync(recorded.id, recorded.position)
-  }
-  for (const [stream, revision] of heads) if (revision !== undefined) tables.heads.putSync(stream, revision)
+  writePlanned(tables, planned)
+  for (const [stream, revision] of inOrder([...heads], ([stream]) => stream)) if (revision !== undefined) tables.heads.putSync(stream, revision)
   return { kind: 'appended', events: planned.map(({ recorded }) => recorded) }
 }
+
+type Planned = { readonly recorded: RecordedEvent; readonly bytes: Buffer }
+
+/** Indexes are written in the order of their keys: neighbours share a page, which is then found and copied once. */
+function writePlanned(tables: LogTables, planned: readonly Planned[]): void {
+  for (const { recorded, bytes } of planned) tables.entries.putSync(recorded.position, bytes)
+  for (const { recorded } of inOrder(planned, ({ recorded }) => recorded.stream)) tables.streams.putSync([recorded.stream, recorded.revision], recorded.position)
+  for (const { recorded } of inOrder(planned, ({ recorded }) => recorded.id)) tables.ids.putSync(recorded.id, recorded.position)
+}
+
+const inOrder = <T>(values: readonly T[], key: (value: T) => string): T[] => [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
 
 type Known =
   | { readonly kind: 'nothing' }
