@@ -3,8 +3,6 @@
  * connection that drops is dialled again until it is back.
  */
 import { gossipsub, type GossipSub } from '@chainsafe/libp2p-gossipsub'
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
 import { identify, type Identify } from '@libp2p/identify'
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
@@ -15,6 +13,7 @@ import { GOSSIP_TOPICS } from './gossip-topics.js'
 import { peerIdOf, transportKey } from './identity.js'
 import { createPeerGuard, type PeerGuard } from './peer-guard.js'
 import type { ScorePolicy } from './peer-score.js'
+import { gatheredNoise, gatheredYamux } from './transport-layers.js'
 
 export type MeshPeer = { readonly publicKey: Uint8Array; readonly name: string; readonly address: string | undefined }
 
@@ -54,8 +53,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     privateKey: await transportKey(options.seed),
     addresses: { listen: options.listen === undefined ? [] : [options.listen] },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    connectionEncrypters: [gatheredNoise()],
+    streamMuxers: [gatheredYamux()],
     // A busy event loop answers pings late; cutting a healthy connection after the default 5 s loses 40-60 % of the
     // messages. Never cutting one leaves us talking to a host that lost power until TCP gives up, a quarter of an hour.
     // Each ping is a stream of its own; at 10 s they were a third of what an idle validator did.
