@@ -1,6 +1,13 @@
 /**
- * Tells SQL errors that pass from those that stay. What passes (a serialization conflict, a lost connection, a server
- * that is starting) is tried again with growing delays; the work must be safe to run twice.
+ * Tells SQL errors that pass from those that stay, and tries again what passes, with growing delays.
+ *
+ * The rule of every writer: what is tried again is a whole transaction, never a statement in the middle of one, and
+ * - 40001 (conflict) and 40P01 (deadlock): the server has done nothing. Try again.
+ * - 40003 and a connection lost at COMMIT: the server may have done all of it. The work must then be such that to do it
+ *   twice is to do it once (a row with a natural key and ON CONFLICT DO NOTHING, a DELETE, a schema step with IF NOT
+ *   EXISTS), or begin with a compare-and-set that fails the second time, and whoever called looks whether what stands
+ *   there is what it wanted. Batches are of the second kind: their checkpoint moves in the same transaction.
+ * - 22xxx and 23xxx: the data does not fit. Trying again helps nobody.
  */
 
 export type SqlErrorKind =
@@ -27,20 +34,24 @@ export function kindOfSqlError(error: unknown): SqlErrorKind {
 }
 
 export type RetryOptions = {
+  /** Most attempts. Of transactions that fail by chance three times in ten, one in fifteen thousand needs more than 8. */
   readonly attempts?: number
   readonly firstDelayMs?: number
   readonly longestDelayMs?: number
   readonly signal?: AbortSignal
+  /** Told of every failure that is tried again, with the number of attempts so far. */
+  readonly onRetry?: (error: unknown, attempt: number) => void
 }
 
 /** Runs `work` until it succeeds, fails for good, or has had all its attempts. */
 export async function withSqlRetry<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { attempts = 8, firstDelayMs = 20, longestDelayMs = 2000, signal } = options
+  const { attempts = 8, firstDelayMs = 20, longestDelayMs = 2000, signal, onRetry } = options
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
       if (attempt >= attempts || signal?.aborted === true || kindOfSqlError(error) !== 'transient') throw error
+      onRetry?.(error, attempt)
       const ceilingMs = Math.min(firstDelayMs * 2 ** (attempt - 1), longestDelayMs)
       // Jitter keeps two writers that collided from colliding again.
       await new Promise((resolve) => setTimeout(resolve, ceilingMs * (0.5 + Math.random() / 2)))

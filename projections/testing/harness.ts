@@ -18,7 +18,7 @@ export type ProjectionHarness = {
   close(): Promise<void>
 }
 
-export async function createHarness(postgres: TestPostgres): Promise<ProjectionHarness> {
+export async function createHarness(postgres: Pick<TestPostgres, 'createDatabase'>): Promise<ProjectionHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-projections-'))
   const sql = await postgres.createDatabase(migrate)
   const paths = { log: join(folder, 'log'), timelines: join(folder, 'timelines') }

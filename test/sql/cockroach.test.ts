@@ -1,0 +1,4 @@
+import { describeSql } from './describe-sql.js'
+import { cockroach } from './engines.js'
+
+describeSql(cockroach)

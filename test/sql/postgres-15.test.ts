@@ -1,0 +1,4 @@
+import { describeSql } from './describe-sql.js'
+import { postgres15 } from './engines.js'
+
+describeSql(postgres15)
