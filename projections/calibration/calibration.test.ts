@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { DomainEvent } from '../../domain/events/schema.js'
+import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
+import { listCalibrationRows, listNewestCalibrationRows } from '../index.js'
+import { createHarness, type ProjectionHarness } from '../testing/harness.js'
+import { messageWith } from '../testing/random-log.js'
+import { admitted, anomalyId, appendSample, at, block, committed, hash, PRODUCER, published, rejected, SAMPLE, timedOut } from '../testing/sample-log.js'
+
+let postgres: TestPostgres
+let harness: ProjectionHarness
+const message = messageWith(JSON.stringify({ features: { syn: 12 }, final_score: 0.91, scores: { 'rules/syn-flood': { score: 1, threshold: 0.5, fired: true } } }))
+const LATER: readonly DomainEvent[] = [
+  published('full', 500, { message }), admitted('full', 501), block(4, ['full'], 502), committed('full', 4, 0, 502),
+  published('refused', 600), rejected('refused', 601), block(5, ['refused'], 602), committed('refused', 5, 0, 602),
+  published('late', 700), timedOut('late', 730),
+]
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+  harness = await createHarness(postgres)
+  await appendSample(harness.log)
+  await appendSample(harness.log, LATER, 100)
+  await harness.catchUp()
+})
+afterAll(async () => {
+  await harness.close()
+  await postgres.stop()
+})
+
+describe('calibration rows', () => {
+  test('hold what the detector said, what became of it, and where that is proven', async () => {
+    const [row] = (await listNewestCalibrationRows(harness.sql, { limit: 3 })).slice(2)
+    expect(row).toEqual({
+      anomalyId: anomalyId('full'), position: SAMPLE.length, updatedPosition: SAMPLE.length + 3, authentic: true, producerId: PRODUCER, source: 'detector-1', signScheme: 'v1',
+      messageHash: hash('message/full'), contentHash: hash('content/full'), type: 'ddos', severity: 8, features: { syn: 12 }, featureCount: 1,
+      engineScores: { 'rules/syn-flood': { score: 1, threshold: 0.5, fired: true } }, rawScore: 0.91, logLikelihoodRatio: null, calibratedScore: null, confidence: 0.93,
+      modelVersion: '1.0.0', modelHash: null, decision: 'publish', outcome: 'COMMITTED', reason: null, verdicts: [], label: null,
+      detectedAt: new Date(at(500)), publishedAt: new Date(at(500)), admittedAt: new Date(at(501)), settledAt: new Date(at(502)), blockHeight: 4, txIndex: 0, txHash: hash('tx/full'),
+    })
+  })
+
+  test('say how each life ended and why, and never take that for truth', async () => {
+    const rows = await listCalibrationRows(harness.sql, { limit: 100 })
+    expect(rows.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ['COMMITTED', null], ['REJECTED', 'INVALID_SIGNATURE'], ['COMMITTED', null], ['EXPIRED', 'NOT_COMMITTED'], [null, null],
+      ['COMMITTED', null], ['COMMITTED', null], ['TIMEOUT', 'NOT_ADMITTED'],
+    ])
+    expect(new Set(rows.map(({ label }) => label))).toEqual(new Set([null]))
+    expect(rows.flatMap(({ verdicts }) => verdicts)).toEqual([])
+  })
+
+  test('come in time order, page after page, each once', async () => {
+    const all = (await listCalibrationRows(harness.sql, { limit: 100 })).map(({ position }) => position)
+    expect(all).toEqual([...all].sort((a, b) => a - b))
+    const paged: number[] = []
+    for (;;) {
+      const after = paged.at(-1)
+      const page = await listCalibrationRows(harness.sql, { limit: 3, ...(after === undefined ? {} : { after }) })
+      if (page.length === 0) break
+      paged.push(...page.map(({ position }) => position))
+    }
+    expect(paged).toEqual(all)
+  })
+})
