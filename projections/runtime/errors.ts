@@ -19,8 +19,8 @@ export class OtherLogError extends Error {
 /** An event that a fold refuses: it becomes a dead letter. */
 export class PoisonEventError extends Error {
   readonly code = 'POISON_EVENT'
-  constructor(readonly position: number, reason: string) {
-    super(`event at position ${position}: ${reason}`)
+  constructor(readonly position: number, reason: string, options?: ErrorOptions) {
+    super(`event at position ${position}: ${reason}`, options)
     this.name = 'PoisonEventError'
   }
 }
@@ -31,6 +31,42 @@ export class ReadModelLostError extends Error {
   constructor(readonly projection: string, readonly had: number, readonly has: number, reason: string) {
     super(`the read model ${projection} stood at position ${had} and now stands at ${has}: ${reason}; it is built again from the event log`)
     this.name = 'ReadModelLostError'
+  }
+}
+
+/** There is nothing to go back to. */
+export class NoPreviousVersionError extends Error {
+  readonly code = 'NO_PREVIOUS'
+  constructor(readonly projection: string) {
+    super(`there is no previous version of ${projection} to go back to; one is kept from each rebuild to the next`)
+    this.name = 'NoPreviousVersionError'
+  }
+}
+
+/** The read model, or the version before it, was built by another version of the projection than this program has. */
+export class OtherVersionError extends Error {
+  readonly code = 'OTHER_VERSION'
+  constructor(readonly projection: string, readonly version: number, readonly found: number, sentence: string) {
+    super(sentence)
+    this.name = 'OtherVersionError'
+  }
+}
+
+/** Two rebuilds of one read model at a time would take each other's place. */
+export class RebuildRunningError extends Error {
+  readonly code = 'REBUILD_RUNNING'
+  constructor(readonly projection: string, holder: string | undefined) {
+    super(`${projection} is being rebuilt by another process${holder === undefined ? '' : ` (${holder})`}; wait until it is done, or a few seconds where it was killed`)
+    this.name = 'RebuildRunningError'
+  }
+}
+
+/** Readers never let go of the tables for the moment that a switch needs. */
+export class SwitchBlockedError extends Error {
+  readonly code = 'SWITCH_BLOCKED'
+  constructor(readonly projection: string, seconds: number) {
+    super(`the new version of ${projection} could not take its place within ${seconds} s, because a long query holds the live tables; end it (see pg_stat_activity) and rebuild again`)
+    this.name = 'SwitchBlockedError'
   }
 }
 

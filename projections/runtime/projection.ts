@@ -23,7 +23,15 @@ export type DeadLetter = {
   readonly eventId: string | undefined
   readonly eventType: string | undefined
   readonly error: string
+  /** How often it was tried, where the store counts: once live, and once for each redrive that met it again. */
+  readonly attempts?: number
+  /** UTC milliseconds, where the store keeps them. */
+  readonly firstAt?: number
+  readonly lastAt?: number
 }
+
+/** The version of a read model that readers see, and where it stands. */
+export type LiveVersion = { readonly version: number; readonly checkpoint: Checkpoint }
 
 export type ProjectionBatch = {
   /** Where the projection must stand before. */
@@ -48,10 +56,53 @@ export type Projection = {
   deadLetters(): Promise<readonly DeadLetter[]>
   /** Asked while there is nothing to apply. Throws ReadModelLostError where the store lost what was written. */
   verify?(): Promise<void>
+  /** Called after ReadModelLostError: makes what is missing, so that the projection can go on from its checkpoint. */
+  recover?(): Promise<void>
+  /** What readers see; undefined where nothing was built yet. Absent: the version of this projection. */
+  live?(): Promise<LiveVersion | undefined>
+  /** The same projection, which writes only while the lease of its name has this token. Throws LeaseLostError. */
+  fenced?(token: number): Projection
+  /** A redrive met these events again: their dead letters tell one attempt more. */
+  countAttempt?(positions: readonly Position[], error: string): Promise<void>
+  /** Removes what a rebuild that was killed has left. Throws RebuildRunningError while one runs. */
+  removeLeftovers?(): Promise<void>
   /** Empties the read model and goes back to position 0. */
   reset(): Promise<void>
   /** Begins a second version of the read model beside the live one. */
   beginRebuild(): Promise<Rebuild>
+  /** The version before the last switch, to be brought to the live position and switched to. Throws NO_PREVIOUS. */
+  beginRollBack(): Promise<Rebuild>
+}
+
+/** Where two versions at one position are not the same. */
+export type TableDifference = {
+  readonly table: string
+  readonly onlyLive: number
+  readonly onlyRebuilt: number
+  /** Rows that both have, with other values. */
+  readonly differing: number
+  /** The first few, by key. */
+  readonly examples: readonly RowDifference[]
+}
+
+export type RowDifference = {
+  readonly key: string
+  readonly kind: 'only-live' | 'only-rebuilt' | 'differing'
+  /** Column, value in the live version, value in the new one. */
+  readonly columns: readonly { readonly name: string; readonly live: unknown; readonly rebuilt: unknown }[]
+}
+
+export type SwitchResult = {
+  readonly position: Position
+  readonly isEqual: boolean
+  /** Empty where they are equal, and where the store cannot tell more. */
+  readonly differences: readonly TableDifference[]
+  /** The version that was live before. */
+  readonly replaced: number
+  /** How long the live version could not move on. */
+  readonly heldMs: number
+  /** How long readers may have waited. */
+  readonly switchMs: number
 }
 
 /** A new version that nobody reads yet. */
@@ -63,7 +114,7 @@ export type Rebuild = {
    * equal there. `catchUp` is asked to bring the new version to a position; the live one stands still meanwhile, or is
    * found moved, and then it is asked again.
    */
-  switchOver(catchUp: (to: Position) => Promise<void>): Promise<{ readonly position: Position; readonly isEqual: boolean }>
+  switchOver(catchUp: (to: Position) => Promise<void>): Promise<SwitchResult>
   /** Removes what is left of the new version. */
   end(): Promise<void>
 }

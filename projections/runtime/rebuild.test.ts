@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { readCounts } from '../blocks/queries/read-counts.js'
-import { rebuildProjection, runProjection, type Projection, type RebuildResult } from '../index.js'
+import { rebuildProjection, rollBackProjection, runProjection, type Projection, type RebuildResult } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { admitted, anomalyId, appendSample, longHistory, published, SAMPLE } from '../testing/sample-log.js'
 
@@ -14,6 +14,7 @@ afterEach(() => harness.close())
 
 const named = (name: string): Projection => harness.projections.find((projection) => projection.name === name) as Projection
 const rebuild = (name: string, signal = new AbortController().signal): Promise<RebuildResult> => rebuildProjection({ log: harness.log, projection: named(name), signal })
+const rollBack = (name: string): Promise<RebuildResult> => rollBackProjection({ log: harness.log, projection: named(name), signal: new AbortController().signal })
 const leftovers = async (): Promise<number | null> => (await harness.sql.query("SELECT 1 FROM information_schema.schemata WHERE schema_name LIKE 'rebuild%'")).rowCount
 
 describe('a rebuild', () => {
@@ -33,7 +34,17 @@ describe('a rebuild', () => {
     await appendSample(harness.log)
     await harness.catchUp()
     await harness.sql.query("UPDATE anomalies SET state = 'COMMITTED' WHERE state = 'REJECTED'")
-    expect(await rebuild('blocks')).toMatchObject({ equal: false })
+    await harness.sql.query('DELETE FROM validators WHERE name = \'validator-1\'')
+    expect(await rebuild('blocks')).toMatchObject({
+      equal: false,
+      differences: [
+        { table: 'validators', onlyLive: 0, onlyRebuilt: 1, differing: 0, examples: [{ kind: 'only-rebuilt' }] },
+        {
+          table: 'anomalies', onlyLive: 0, onlyRebuilt: 0, differing: 1,
+          examples: [{ kind: 'differing', key: `(${anomalyId('b')})`, columns: [{ name: 'state', live: 'COMMITTED', rebuilt: 'REJECTED' }] }],
+        },
+      ],
+    })
     expect((await harness.sql.query("SELECT 1 FROM anomalies WHERE state = 'REJECTED'")).rowCount).toBe(1)
     expect(await rebuild('blocks')).toMatchObject({ equal: true })
   })
@@ -46,7 +57,11 @@ describe('a rebuild', () => {
       name: 'timelines', version: 1, from: checkpoint.position, next: checkpoint, deadLetters: [],
       scores: new Map([['anomaly:timeline:COMMITTED', [{ member: anomalyId('b'), score: 1 }]]]), hashes: new Map([[`anomaly:${anomalyId('b')}`, { state: 'COMMITTED' }]]),
     })
-    expect(await rebuild('timelines')).toMatchObject({ equal: false })
+    const { equal, differences } = await rebuild('timelines')
+    expect(equal).toBe(false)
+    expect(differences.find(({ table }) => table === 'hashes')).toMatchObject({
+      differing: 1, examples: [{ key: `anomaly:${anomalyId('b')}`, columns: [{ name: 'state', live: 'COMMITTED', rebuilt: 'REJECTED' }] }],
+    })
     expect(await harness.timelines.zcard('anomaly:timeline:COMMITTED')).toBe(2)
     expect(await harness.timelines.hgetall(`anomaly:${anomalyId('b')}`)).toMatchObject({ state: 'REJECTED' })
     expect(await rebuild('timelines')).toMatchObject({ equal: true })
@@ -95,6 +110,65 @@ describe('a rebuild', () => {
     await expect(rebuild('blocks')).rejects.toMatchObject({ code: 'POISON_EVENT', message: expect.stringContaining('position 1') as string })
     await expect(rebuild('audit')).resolves.toMatchObject({ equal: true })
     expect(await readCounts(harness.sql)).toMatchObject({ published: 1, admitted: 1 })
+    expect(await leftovers()).toBe(0)
+  })
+
+  test.each(['blocks', 'timelines', 'audit'])('of %s can be gone back on: the version before is brought to the live position first', async (name) => {
+    await appendSample(harness.log)
+    await harness.catchUp()
+    await expect(rollBack(name)).rejects.toMatchObject({ code: 'NO_PREVIOUS' })
+    await rebuild(name)
+    await appendSample(harness.log, [published('later', 900)], 500)
+    await harness.catchUp()
+    expect(await rollBack(name)).toMatchObject({ name, events: SAMPLE.length + 1, equal: true })
+    expect(await rollBack(name)).toMatchObject({ equal: true })
+    await appendSample(harness.log, [published('last', 901)], 600)
+    await harness.catchUp()
+    expect(await harness.timelines.zcard('anomaly:timeline:PUBLISHED')).toBe(7)
+    expect(await readCounts(harness.sql)).toMatchObject({ published: 7, inFlight: 3 })
+    expect(await rebuild(name)).toMatchObject({ equal: true })
+  })
+
+  test('goes back to what was there before it, and forward again', async () => {
+    await appendSample(harness.log)
+    await harness.catchUp()
+    await harness.sql.query("UPDATE anomalies SET state = 'COMMITTED' WHERE state = 'REJECTED'")
+    const rejectedRows = async (): Promise<number | null> => (await harness.sql.query("SELECT 1 FROM anomalies WHERE state = 'REJECTED'")).rowCount
+    await rebuild('blocks')
+    expect(await rejectedRows()).toBe(1)
+    expect(await rollBack('blocks')).toMatchObject({ equal: false, differences: [{ table: 'anomalies', differing: 1 }] })
+    expect(await rejectedRows()).toBe(0)
+    expect(await rollBack('blocks')).toMatchObject({ equal: false })
+    expect(await rejectedRows()).toBe(1)
+  })
+
+  test('waits for readers that hold the tables, and those that come later do not wait behind it', async () => {
+    await appendSample(harness.log)
+    await harness.catchUp()
+    const reader = await harness.sql.connect()
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE projection_versions IN ACCESS SHARE MODE; SELECT count(*) FROM blocks')
+    let isDone = false
+    const running = rebuild('blocks').finally(() => { isDone = true })
+    const isWaiting = async (): Promise<boolean> => ((await harness.sql.query("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted")).rowCount ?? 0) > 0
+    while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(await readCounts(harness.sql)).toMatchObject({ published: 5 })
+    expect(isDone).toBe(false)
+    await reader.query('COMMIT')
+    reader.release()
+    expect(await running).toMatchObject({ equal: true })
+  })
+
+  test('a second one at the same time is refused', async () => {
+    const first = await named('blocks').beginRebuild()
+    await expect(rebuild('blocks')).rejects.toMatchObject({ code: 'REBUILD_RUNNING' })
+    await first.end()
+    expect(await rebuild('blocks')).toMatchObject({ equal: true })
+  })
+
+  test('that was killed leaves a schema, which the next start removes', async () => {
+    await harness.sql.query('CREATE SCHEMA rebuild_blocks_77')
+    await harness.sql.query('CREATE SCHEMA previous_blocks_76')
+    await named('blocks').removeLeftovers?.()
     expect(await leftovers()).toBe(0)
   })
 

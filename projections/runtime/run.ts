@@ -33,6 +33,8 @@ export type RunProjection = {
   /** Stop at this position. */
   readonly until?: Position
   readonly poison?: PoisonRule
+  /** Where the rule is `stop`: events that become dead letters all the same. */
+  readonly mayFail?: ReadonlySet<Position>
   /** Most events a transaction. */
   readonly batchEvents?: number
 }
@@ -47,9 +49,13 @@ const VERIFY_EVERY_MS = 1000
 
 /** Resolves with the position reached when `signal` aborts or the end is reached. Throws CheckpointConflictError, OtherLogError or the store's error. */
 export async function runProjection(options: RunProjection): Promise<Position> {
-  const { projection, signal, onProgress, onRetry, onLost, untilEnd = false, poison = 'dead-letter', batchEvents = DEFAULT_BATCH_EVENTS } = options
+  const { projection, signal, onProgress, onRetry, onLost, untilEnd = false, poison = 'dead-letter', mayFail, batchEvents = DEFAULT_BATCH_EVENTS } = options
   const entries = entriesOf(options.log)
-  const start = await withSqlRetry(() => projection.checkpoint(), { signal })
+  const start = await withSqlRetry(() => projection.checkpoint(), { signal }).catch((error: unknown) => {
+    if (!(error instanceof ReadModelLostError) || poison === 'stop') throw error
+    onLost?.(error)
+    return recovered(projection, signal)
+  })
   await refuseOtherLog(projection, start, entries)
   const end = options.until ?? (untilEnd ? await entries.length() : Infinity)
 
@@ -73,11 +79,11 @@ export async function runProjection(options: RunProjection): Promise<Position> {
         continue
       }
       refuseGap(projection, position, page)
-      await applyEntries(projection, decoded, { signal, poison, ...(onRetry === undefined ? {} : { onRetry }) })
+      await applyEntries(projection, decoded, { signal, poison, ...(mayFail === undefined ? {} : { mayFail }), ...(onRetry === undefined ? {} : { onRetry }) })
     } catch (error) {
       if (!(error instanceof ReadModelLostError) || poison === 'stop') throw error
       onLost?.(error)
-      const now = await withSqlRetry(() => projection.checkpoint(), { signal })
+      const now = await recovered(projection, signal)
       await refuseOtherLog(projection, now, entries)
       position = now.position
       await report(now.lastEventAt)
@@ -89,6 +95,12 @@ export async function runProjection(options: RunProjection): Promise<Position> {
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
   }
   return position
+}
+
+/** Where the projection goes on, after its store made again what it lost. */
+async function recovered(projection: Projection, signal: AbortSignal): Promise<Checkpoint> {
+  await withSqlRetry(async () => projection.recover?.(), { signal })
+  return withSqlRetry(() => projection.checkpoint(), { signal })
 }
 
 /** Resolves when there may be more to apply. Throws ReadModelLostError where the store says that it lost something. */

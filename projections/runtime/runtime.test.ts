@@ -8,7 +8,7 @@ import { runChild } from '../../platform/postgres/testing/run-child.js'
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { createBlocksProjection } from '../blocks/projection.js'
 import { readCounts } from '../blocks/queries/read-counts.js'
-import { readProjectionStatus, runProjection, type Projection } from '../index.js'
+import { readProjectionStatus, rebuildProjection, runProjection, type Projection, type ReadModelLostError } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { admitted, appendSample, committed, longHistory, operatorAction, published, SAMPLE } from '../testing/sample-log.js'
 import { PoisonEventError } from './errors.js'
@@ -189,7 +189,7 @@ describe('poison events', () => {
     await appendSample(harness.log)
     const log = withEntries(harness.log, new Map([[7, 'not json']]))
     expect(await run(blocks(), { log })).toBe(SAMPLE.length)
-    expect(await blocks().deadLetters()).toEqual([{ position: 7, eventId: undefined, eventType: undefined, error: expect.stringContaining('not JSON') as string }])
+    expect(await blocks().deadLetters()).toMatchObject([{ position: 7, eventId: undefined, eventType: undefined, attempts: 1, error: expect.stringContaining('not JSON') as string }])
     expect(await scalar('SELECT count(*) FROM blocks')).toBe('2')
     for (const name of ['timelines', 'audit']) {
       const projection = harness.projections.find((one) => one.name === name) as Projection
@@ -222,13 +222,32 @@ describe('poison events', () => {
     expect(await blocks().deadLetters()).toEqual([])
   })
 
-  test('a missing table is no poison: the run stops and nothing is lost', async () => {
-    await appendSample(harness.log)
-    await harness.sql.query('ALTER TABLE blocks RENAME TO gone')
-    await expect(run(blocks())).rejects.toMatchObject({ code: '42P01' })
-    await harness.sql.query('ALTER TABLE gone RENAME TO blocks')
-    expect(await run(blocks())).toBe(SAMPLE.length)
+  test('a missing table is no poison: it is told, made again and filled from the start', async () => {
+    await appendSample(harness.log, SAMPLE.slice(0, 9))
+    await run(blocks())
+    await harness.sql.query('DROP TABLE blocks')
+    await appendSample(harness.log, SAMPLE.slice(9), 9)
+    const losses: ReadModelLostError[] = []
+    expect(await run(blocks(), { onLost: (error) => losses.push(error) })).toBe(SAMPLE.length)
+    expect(losses).toMatchObject([{ had: 9, has: 0, message: expect.stringContaining('"blocks" does not exist') as string }])
     expect(await blocks().deadLetters()).toEqual([])
+    expect(await rebuildProjection({ log: harness.log, projection: blocks(), signal: never })).toMatchObject({ equal: true })
+  })
+
+  test('a schema that was dropped altogether is noticed while nothing happens, and every read model comes back', async () => {
+    await appendSample(harness.log)
+    const abort = new AbortController()
+    const losses: string[] = []
+    const running = harness.projections.map((projection) => runProjection({ log: harness.log, projection, signal: abort.signal, onLost: ({ projection: name }) => losses.push(name) }))
+    const isThere = async (): Promise<boolean> => (await readProjectionStatus(harness.projections, SAMPLE.length)).every(({ lagEvents }) => lagEvents === 0)
+    while (!(await isThere())) await sleep(10)
+    await harness.sql.query('DROP SCHEMA public CASCADE')
+    while (losses.length < 2 || !(await isThere().catch(() => false))) await sleep(10)
+    abort.abort()
+    await Promise.all(running)
+    expect(new Set(losses)).toEqual(new Set(harness.projections.map(({ name }) => name).filter((name) => name !== 'timelines')))
+    expect(await readCounts(harness.sql)).toMatchObject({ published: 5, inFlight: 1 })
+    for (const projection of harness.projections) expect(await rebuildProjection({ log: harness.log, projection, signal: never })).toMatchObject({ equal: true })
   })
 
   test('text that no SQL string can hold is kept readable', async () => {

@@ -4,9 +4,12 @@ import { asPosition } from '../../domain/ids.js'
 import { numberOf, plainText, timeOfMillis } from '../sql/values.js'
 import { inTransaction, runStatements, type SqlRunner, type SqlStatement } from '../sql/statement.js'
 import { insertRows } from '../sql/bulk.js'
-import { CheckpointConflictError } from './errors.js'
-import { beginSqlRebuild } from './sql-rebuild.js'
-import { START, type BatchEntry, type Checkpoint, type DeadLetter, type Projection } from './projection.js'
+import { CheckpointConflictError, OtherVersionError, ReadModelLostError } from './errors.js'
+import { holdsLease, LeaseLostError } from './lease.js'
+import { moveCheckpoint, readCheckpoint, readLiveVersion } from './sql-checkpoint.js'
+import { isTableMissing, recoverTables, refuseMissing } from './sql-recover.js'
+import { beginSqlRebuild, beginSqlRollBack, removeSqlLeftovers } from './sql-rebuild.js'
+import type { BatchEntry, DeadLetter, Projection, ProjectionBatch } from './projection.js'
 
 export type SqlFold = {
   readonly name: string
@@ -18,44 +21,73 @@ export type SqlFold = {
   fold(entries: readonly BatchEntry[], client: SqlRunner): Promise<readonly SqlStatement[]>
 }
 
-export function createSqlProjection(pool: pg.Pool, sqlFold: SqlFold): Projection {
+export const createSqlProjection = (pool: pg.Pool, sqlFold: SqlFold): Projection => createFencedProjection(pool, sqlFold, undefined)
+
+/** @param token of the lease that must be held for a write; undefined where one process alone has the database */
+function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number | undefined): Projection {
   const { name, version, tables } = sqlFold
+  /** The position this handle has brought the tables to, to notice that they lost something. */
+  let reached = 0
+  const noticing = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (isTableMissing(error)) throw new ReadModelLostError(name, reached, 0, `tables are gone (${error instanceof Error ? error.message : String(error)})`)
+      throw error
+    }
+  }
+  const apply = async (batch: ProjectionBatch): Promise<void> => {
+    const isMoved = await inTransaction(pool, async (client) => {
+      if (token !== undefined && !(await holdsLease(client, name, token))) throw new LeaseLostError(name, token)
+      if (!(await moveCheckpoint(client, name, version, batch.from, batch.next))) return false
+      await runStatements(client, await sqlFold.fold(batch.entries, client))
+      await runStatements(client, insertDeadLetters(name, version, batch.deadLetters))
+      return true
+    })
+    if (!isMoved) throw await whyNotMoved(pool, sqlFold, batch.from)
+    reached = batch.next.position
+  }
   return {
     name,
     version,
     takesUnreadable: sqlFold.takesUnreadable ?? false,
-    checkpoint: () => readCheckpoint(pool, name, version),
-    apply: (batch) => inTransaction(pool, async (client) => {
-      if (!(await moveCheckpoint(client, name, version, batch.from, batch.next))) throw new CheckpointConflictError(name, batch.from)
-      await runStatements(client, await sqlFold.fold(batch.entries, client))
-      await runStatements(client, insertDeadLetters(name, version, batch.deadLetters))
+    checkpoint: () => noticing(async () => {
+      const checkpoint = await readCheckpoint(pool, name, version)
+      reached = checkpoint.position
+      return checkpoint
     }),
+    apply: (batch) => noticing(() => apply(batch)),
     deadLetters: () => readDeadLetters(pool, name, version),
+    verify: () => noticing(() => refuseMissing(pool, sqlFold, reached)),
+    recover: () => recoverTables(pool, sqlFold),
+    live: () => readLiveVersion(pool, name),
+    fenced: (held) => createFencedProjection(pool, sqlFold, held),
+    countAttempt: async (positions, error) => {
+      await pool.query(
+        `UPDATE projection_dead_letters SET attempts = attempts + 1, tried_at = now(), error = $4
+         WHERE name = $1 AND version = $2 AND position = ANY($3::INT8[])`, [name, version, positions, plainText(error)])
+    },
+    removeLeftovers: () => removeSqlLeftovers(pool, name),
     reset: () => inTransaction(pool, async (client) => {
       for (const table of tables) await client.query(`DELETE FROM ${table}`)
       await client.query('DELETE FROM projection_dead_letters WHERE name = $1 AND version = $2', [name, version])
       await client.query('DELETE FROM projection_checkpoints WHERE name = $1 AND version = $2', [name, version])
     }),
     beginRebuild: () => beginSqlRebuild(pool, sqlFold, createSqlProjection),
+    beginRollBack: () => beginSqlRollBack(pool, sqlFold, createSqlProjection),
   }
 }
 
-type CheckpointRow = { position: string; last_event_id: string | null; last_event_at: Date | null }
-
-async function readCheckpoint(pool: pg.Pool, name: string, version: number): Promise<Checkpoint> {
-  const { rows } = await pool.query<CheckpointRow>('SELECT position, last_event_id, last_event_at FROM projection_checkpoints WHERE name = $1 AND version = $2', [name, version])
-  const row = rows[0]
-  if (row !== undefined) return { position: asPosition(numberOf(row.position) ?? 0), lastEventId: row.last_event_id ?? undefined, lastEventAt: row.last_event_at?.getTime() }
-  await pool.query('INSERT INTO projection_checkpoints (name, version, position, updated_at) VALUES ($1, $2, 0, now()) ON CONFLICT (name, version) DO NOTHING', [name, version])
-  return START
-}
-
-async function moveCheckpoint(client: SqlRunner, name: string, version: number, from: number, next: Checkpoint): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE projection_checkpoints SET position = $4, last_event_id = $5, last_event_at = COALESCE($6, last_event_at), updated_at = now()
-     WHERE name = $1 AND version = $2 AND position = $3`,
-    [name, version, from, next.position, next.lastEventId ?? null, timeOfMillis(next.lastEventAt)])
-  return rowCount === 1
+/** The checkpoint did not stand where the batch begins: what that means depends on where it stands. */
+async function whyNotMoved(pool: SqlRunner, { name, version }: SqlFold, from: number): Promise<Error> {
+  const live = await readLiveVersion(pool, name)
+  if (live !== undefined && live.version !== version) {
+    return new OtherVersionError(name, version, live.version,
+      `version ${live.version} of ${name} is live, this program has version ${version}; ${live.version > version ? 'start the newer program, or go back with `cybermesh rebuild ' + name + ' --rollback`' : 'it is built beside the live one by a projector or `cybermesh rebuild ' + name + '`'}`)
+  }
+  const position = live?.checkpoint.position ?? 0
+  if (position < from) return new ReadModelLostError(name, from, position, 'the database lost its last transactions, or an older copy of it was put in its place')
+  return new CheckpointConflictError(name, from)
 }
 
 function insertDeadLetters(name: string, version: number, deadLetters: readonly DeadLetter[]): SqlStatement[] {
@@ -71,8 +103,13 @@ function insertDeadLetters(name: string, version: number, deadLetters: readonly 
   ], deadLetters, '(name, version, position) DO NOTHING')
 }
 
+type DeadLetterRow = { position: string; event_id: string | null; event_type: string | null; error: string; attempts: number; recorded_at: Date; tried_at: Date | null }
+
 async function readDeadLetters(pool: pg.Pool, name: string, version: number): Promise<DeadLetter[]> {
-  const { rows } = await pool.query<{ position: string; event_id: string | null; event_type: string | null; error: string }>(
-    'SELECT position, event_id, event_type, error FROM projection_dead_letters WHERE name = $1 AND version = $2 ORDER BY position', [name, version])
-  return rows.map((row) => ({ position: asPosition(Number(row.position)), eventId: row.event_id ?? undefined, eventType: row.event_type ?? undefined, error: row.error }))
+  const { rows } = await pool.query<DeadLetterRow>(
+    'SELECT position, event_id, event_type, error, attempts, recorded_at, tried_at FROM projection_dead_letters WHERE name = $1 AND version = $2 ORDER BY position', [name, version])
+  return rows.map((row) => ({
+    position: asPosition(numberOf(row.position) ?? 0), eventId: row.event_id ?? undefined, eventType: row.event_type ?? undefined, error: row.error,
+    attempts: row.attempts, firstAt: row.recorded_at.getTime(), lastAt: (row.tried_at ?? row.recorded_at).getTime(),
+  }))
 }

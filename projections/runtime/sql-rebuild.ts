@@ -1,74 +1,153 @@
 /**
- * Blue/green rebuild of SQL read models. The new version fills tables of the same names in a schema of its own; the
- * switch moves them into the place of the live ones in one transaction that holds the live checkpoint, so readers see
- * the old version or the new one, never an empty or mixed one.
+ * Blue/green rebuild of SQL read models. The new version fills tables of the same names in a schema of its own and is
+ * compared with the live one under one snapshot while projectors go on; then it takes its place in one transaction. The
+ * version before stays in a schema of its own, to go back to.
  */
 import type pg from 'pg'
 import { asPosition, type Position } from '../../domain/ids.js'
+import { findDialect, keepRenamesInTransaction } from '../sql/dialect.js'
 import { migrate } from '../sql/migrate.js'
-import { createSqlPool } from '../sql/pool.js'
-import { inTransaction, type SqlRunner } from '../sql/statement.js'
-import type { Projection, Rebuild } from './projection.js'
+import { kindOfSqlError, withSqlRetry } from '../sql/retry.js'
+import { inTransaction } from '../sql/statement.js'
+import { NoPreviousVersionError, OtherVersionError, RebuildRunningError } from './errors.js'
+import { holdsLease, leaseHolder, readLeaseHolder, takeLease, type Lease } from './lease.js'
+import type { Projection, Rebuild, SwitchResult, TableDifference } from './projection.js'
+import { readLiveVersion } from './sql-checkpoint.js'
+import { differencesOf, digestOf } from './sql-compare.js'
 import type { SqlFold } from './sql-projection.js'
+import { buildSchema, dropLeftovers, homeSchema, poolInSchema, previousSchema } from './sql-schemas.js'
+import { holdLive, moveTables, presentTables, readPrevious, restorePrevious, stopReaders, type Places } from './sql-switch.js'
 
-export async function beginSqlRebuild(live: pg.Pool, fold: SqlFold, create: (pool: pg.Pool, fold: SqlFold) => Projection): Promise<Rebuild> {
-  const schema = `rebuild_${fold.name}`
-  await dropSchema(live, schema)
-  await live.query(`CREATE SCHEMA ${schema}`)
-  const pool = poolInSchema(live, schema)
+type CreateProjection = (pool: pg.Pool, fold: SqlFold) => Projection
+
+export async function beginSqlRebuild(live: pg.Pool, fold: SqlFold, create: CreateProjection): Promise<Rebuild> {
+  const lease = await takeRebuildLease(live, fold.name)
+  return orRelease(lease, async () => {
+    await dropLeftovers(live, fold.name)
+    const schema = buildSchema(fold.name, lease.token)
+    await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`))
+    return replacement(live, fold, create, lease, schema)
+  })
+}
+
+export async function beginSqlRollBack(live: pg.Pool, fold: SqlFold, create: CreateProjection): Promise<Rebuild> {
+  const lease = await takeRebuildLease(live, fold.name)
+  return orRelease(lease, async () => {
+    await dropLeftovers(live, fold.name)
+    const previous = await readPrevious(live, fold.name)
+    if (previous === undefined || (await presentTables(live, previous.schema, fold.tables)).length === 0) throw new NoPreviousVersionError(fold.name)
+    if (previous.version !== fold.version) {
+      throw new OtherVersionError(fold.name, fold.version, previous.version,
+        `the previous ${fold.name} was built by version ${previous.version} of its projection, this program has version ${fold.version}; go back with the program that has version ${previous.version}`)
+    }
+    return replacement(live, fold, create, lease, previous.schema, () => restorePrevious(live, fold.name, previous))
+  })
+}
+
+/** Removes what rebuilds that were killed have left. Throws RebuildRunningError while one runs. */
+export async function removeSqlLeftovers(live: pg.Pool, name: string): Promise<void> {
+  const lease = await takeRebuildLease(live, name)
+  await dropLeftovers(live, name).finally(() => lease.release())
+}
+
+async function takeRebuildLease(live: pg.Pool, name: string): Promise<Lease> {
+  const lease = await takeLease(live, rebuildLease(name), leaseHolder())
+  if (lease === undefined) throw new RebuildRunningError(name, await readLeaseHolder(live, rebuildLease(name)))
+  return lease
+}
+
+const rebuildLease = (name: string): string => `rebuild ${name}`
+
+async function orRelease<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await lease.release()
+    throw error
+  }
+}
+
+async function replacement(
+  live: pg.Pool, fold: SqlFold, create: CreateProjection, lease: Lease, from: string, prepare: () => Promise<void> = async () => undefined,
+): Promise<Rebuild> {
+  const { name, version, tables } = fold
+  const home = await homeSchema(live)
+  const aside = previousSchema(name, lease.token)
+  const places: Places = { name, version, tables, home, from, aside }
+  const pool = poolInSchema(live, from)
   const end = async (): Promise<void> => {
     await pool.end()
-    await dropSchema(live, schema)
+    await dropLeftovers(live, name).finally(() => lease.release())
   }
   try {
     await migrate(pool)
+    await withSqlRetry(prepare)
+    await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${aside}`))
   } catch (error) {
     await end()
     throw error
   }
-  const projection = create(pool, fold)
   return {
-    projection,
+    projection: create(pool, fold),
     async switchOver(catchUp) {
-      const { rows } = await live.query<{ schema: string }>('SELECT current_schema() AS schema')
-      const home = rows[0]?.schema ?? 'public'
-      return inTransaction(live, async (client) => {
-        // Waits for the batch in progress; the next one waits for us.
-        const position = await holdCheckpoint(client, fold)
-        await catchUp(position)
-        let isEqual = true
-        for (const table of fold.tables) {
-          if (await digestOf(client, `${home}.${table}`) !== await digestOf(client, `${schema}.${table}`)) isEqual = false
-        }
-        for (const table of fold.tables) {
-          await client.query(`DROP TABLE ${home}.${table}`)
-          await client.query(`ALTER TABLE ${schema}.${table} SET SCHEMA ${home}`)
-        }
-        return { position, isEqual }
-      })
+      const replaced = (await readLiveVersion(live, name))?.version ?? version
+      const isEqual = replaced === version && await withSqlRetry(() => areEqual(live, pool, places, catchUp))
+      // What came while the two were compared, so that little is left for the time projectors are held.
+      await catchUp((await readLiveVersion(live, name))?.checkpoint.position ?? asPosition(0))
+      return withSqlRetry(() => switchNow(live, places, lease, isEqual, catchUp))
     },
     end,
   }
 }
 
-async function holdCheckpoint(client: SqlRunner, { name, version }: SqlFold): Promise<Position> {
-  const { rows } = await client.query<{ position: string }>('SELECT position FROM projection_checkpoints WHERE name = $1 AND version = $2 FOR UPDATE', [name, version])
-  return asPosition(Number(rows[0]?.position ?? 0))
+/** Both at the position of one snapshot of the live version, which goes on meanwhile. */
+async function areEqual(live: pg.Pool, built: pg.Pool, { name, tables, home, from }: Places, catchUp: (to: Position) => Promise<void>): Promise<boolean> {
+  const client = await live.connect()
+  const onLost = (): void => undefined
+  client.on('error', onLost)
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0')
+    await catchUp((await readLiveVersion(client, name))?.checkpoint.position ?? asPosition(0))
+    if ((await presentTables(client, home, tables)).length < tables.length) return false
+    for (const table of tables) {
+      const [one, other] = await Promise.all([digestOf(client, `${home}.${table}`), digestOf(built, `${from}.${table}`)])
+      if (one !== other) return false
+    }
+    return true
+  } finally {
+    await client.query('ROLLBACK').catch(() => undefined)
+    client.off('error', onLost)
+    client.release()
+  }
 }
 
-/** A digest of all rows, whatever their order. */
-async function digestOf(client: SqlRunner, table: string): Promise<string> {
-  const { rows } = await client.query<{ digest: string | null }>(
-    `SELECT md5(string_agg(line, '' ORDER BY line)) AS digest FROM (SELECT md5(CAST(given.* AS TEXT)) AS line FROM ${table} AS given) AS lines`)
-  return rows[0]?.digest ?? 'empty'
+async function switchNow(live: pg.Pool, places: Places, lease: Lease, isEqual: boolean, catchUp: (to: Position) => Promise<void>): Promise<SwitchResult> {
+  const { name, tables, home, from, aside, version } = places
+  const dialect = await findDialect(live)
+  let heldAt = 0
+  let stoppedAt = 0
+  let result: Pick<SwitchResult, 'position' | 'isEqual' | 'differences' | 'replaced'> | undefined
+  try {
+    await inTransaction(live, async (client) => {
+      await keepRenamesInTransaction(client, dialect)
+      if (!(await holdsLease(client, rebuildLease(name), lease.token))) throw new RebuildRunningError(name, undefined)
+      const before = await holdLive(client, places)
+      heldAt = performance.now()
+      const { position } = before.checkpoint
+      await catchUp(position)
+      let differences: readonly TableDifference[] = []
+      // Another version is meant to differ.
+      if (!isEqual && before.version === version) differences = await differencesOf(client, home, from, await presentTables(client, home, tables))
+      await stopReaders(client, dialect, places)
+      stoppedAt = performance.now()
+      await moveTables(client, places, before)
+      result = { position, isEqual, differences, replaced: before.version }
+    })
+  } catch (error) {
+    // The answer to a commit may be lost; what it wrote tells whether it was one.
+    if (result === undefined || kindOfSqlError(error) !== 'transient' || (await withSqlRetry(() => readPrevious(live, name)))?.schema !== aside) throw error
+  }
+  if (result === undefined) throw new Error(`the switch of ${name} ended without a result`)
+  return { ...result, heldMs: performance.now() - heldAt, switchMs: performance.now() - stoppedAt }
 }
-
-function poolInSchema(live: pg.Pool, schema: string): pg.Pool {
-  const { connectionString } = live.options
-  if (connectionString === undefined) throw new Error('a rebuild needs a pool that was made from a URL')
-  const url = new URL(connectionString)
-  url.searchParams.set('options', `-c search_path=${schema}`)
-  return createSqlPool({ url: url.href, max: 4 })
-}
-
-const dropSchema = (pool: pg.Pool, schema: string): Promise<unknown> => pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)

@@ -24,17 +24,15 @@ export function createTimelinesProjection(store: TimelineStore): Projection {
       for (const part of splitBatch(batch, stops)) if (stops.length === 0 || part.next.position > reached || part.from >= reached) await apply(part)
     },
     deadLetters: () => store.deadLetters(name, version),
+    removeLeftovers: async () => store.removeLeftovers?.(),
     reset: () => store.reset(),
-    beginRebuild: () => beginTimelineRebuild(store),
+    beginRebuild: async () => timelineRebuild(store, await store.beginRebuild()),
+    beginRollBack: async () => timelineRebuild(store, await store.beginRollBack()),
   }
 }
 
-async function beginTimelineRebuild(live: TimelineStore): Promise<Rebuild> {
-  return timelineRebuild(live, await live.beginRebuild())
-}
-
 /** A second version of the timelines as a rebuild of the projection. */
-export function timelineRebuild(live: TimelineStore, { store, replaceLive, end }: TimelineRebuild): Rebuild {
+export function timelineRebuild(live: TimelineStore, { store, replaceLive, differences, end }: TimelineRebuild): Rebuild {
   const { name, version } = TIMELINES_PROJECTION
   return {
     projection: createTimelinesProjection(store),
@@ -42,8 +40,10 @@ export function timelineRebuild(live: TimelineStore, { store, replaceLive, end }
       for (;;) {
         const { position } = await live.checkpoint(name, version)
         await catchUp(asPosition(position))
+        const startedAt = performance.now()
         const result = await replaceLive(name, version)
-        if (result !== 'moved') return { position, isEqual: result === 'equal' }
+        const switchMs = performance.now() - startedAt
+        if (result !== 'moved') return { position, isEqual: result === 'equal', differences: differences?.() ?? [], replaced: version, heldMs: switchMs, switchMs }
       }
     },
     end,

@@ -2,7 +2,7 @@
  * The timeline store port: sorted sets and hashes with the predecessor's keys, and the checkpoint beside them. An
  * update is atomic with its checkpoint; Redis and the embedded store keep the same content.
  */
-import type { Checkpoint, DeadLetter } from '../runtime/projection.js'
+import type { Checkpoint, DeadLetter, TableDifference } from '../runtime/projection.js'
 import type { Position } from '../../domain/ids.js'
 
 export type HashFields = Readonly<Record<string, string>>
@@ -50,6 +50,10 @@ export type TimelineStore = {
   reset(): Promise<void>
   /** Makes an empty store beside this one. */
   beginRebuild(): Promise<TimelineRebuild>
+  /** The content before the last switch, to be brought up to date and switched to. Throws NO_PREVIOUS. */
+  beginRollBack(): Promise<TimelineRebuild>
+  /** Removes what a rebuild that was killed has left. Throws REBUILD_RUNNING while one runs. */
+  removeLeftovers?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -58,6 +62,8 @@ export type TimelineRebuild = {
   readonly store: TimelineStore
   /** Puts the new content in the place of the live one in one step; `moved` and nothing done where their positions differ. */
   replaceLive(name: string, version: number): Promise<'equal' | 'different' | 'moved'>
+  /** Of the last replaceLive, where the store can tell. */
+  differences?(): readonly TableDifference[]
   /** Removes what is left of the new store. */
   end(): Promise<void>
 }

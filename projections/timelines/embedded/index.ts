@@ -8,7 +8,7 @@ import { storageErrorFrom } from '../../../platform/lmdb/storage-error.js'
 import { CheckpointConflictError } from '../../runtime/errors.js'
 import { START, type Checkpoint, type DeadLetter } from '../../runtime/projection.js'
 import type { ScoredMember, TimelineStore, TimelineUpdate } from '../store.js'
-import { beginRebuild } from './rebuild.js'
+import { beginRebuild, beginRollBack, removeLeftovers } from './rebuild.js'
 import { openTables, type Tables } from './tables.js'
 
 /** Opens or creates the timelines in folder `path`. Throws StorageError. */
@@ -39,6 +39,8 @@ export async function openEmbeddedTimelines(path: string): Promise<TimelineStore
       for (const table of [tables.members, tables.order, tables.sizes, tables.hashes, tables.checkpoints, tables.deadLetters]) table.clearSync()
     }),
     beginRebuild: () => beginRebuild(path, tables, write),
+    beginRollBack: () => beginRollBack(path, tables, write),
+    removeLeftovers: async () => removeLeftovers(path),
     close: () => tables.root.close(),
   }
 }

@@ -1,53 +1,111 @@
 /**
  * Blue/green rebuild of embedded timelines: the new content grows in a folder beside the live one and is copied into
- * it in one transaction, so readers see all of the old or all of the new.
+ * it in one transaction, so readers see all of the old or all of the new. The old stays in a folder to go back to.
  */
-import { rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { Database, Key } from 'lmdb'
+import { takeLock } from '../../../platform/process-lock.js'
+import { NoPreviousVersionError, RebuildRunningError } from '../../runtime/errors.js'
+import type { TableDifference } from '../../runtime/projection.js'
 import type { TimelineRebuild } from '../store.js'
+import { differencesOf } from './differences.js'
 import { openEmbeddedTimelines } from './index.js'
 import { openTables, type Tables } from './tables.js'
 
-export async function beginRebuild(path: string, live: Tables, write: (work: () => void) => Promise<void>): Promise<TimelineRebuild> {
-  const beside = `${path}.rebuild`
-  rmSync(beside, { recursive: true, force: true })
-  const store = await openEmbeddedTimelines(beside)
+type Write = (work: () => void) => Promise<void>
+
+const besideOf = (path: string): string => `${path}.rebuild`
+const previousOf = (path: string): string => `${path}.previous`
+/** The old content until the switch is done. */
+const asideOf = (path: string): string => `${path}.aside`
+
+export async function beginRebuild(path: string, live: Tables, write: Write): Promise<TimelineRebuild> {
+  const lock = lockRebuilds(path)
+  removeFolder(besideOf(path))
+  return replacement(path, besideOf(path), live, write, lock)
+}
+
+export async function beginRollBack(path: string, live: Tables, write: Write): Promise<TimelineRebuild> {
+  if (!existsSync(previousOf(path))) throw new NoPreviousVersionError('timelines')
+  return replacement(path, previousOf(path), live, write, lockRebuilds(path))
+}
+
+/** Removes what a rebuild that was killed has left. Throws RebuildRunningError while one runs. */
+export function removeLeftovers(path: string): void {
+  const lock = lockRebuilds(path)
+  for (const folder of [besideOf(path), asideOf(path)]) removeFolder(folder)
+  lock.release()
+}
+
+type Lock = { release(): void }
+
+function lockRebuilds(path: string): Lock {
+  const outcome = takeLock(`${path}.rebuild-lock`)
+  if (outcome.ok) return outcome
+  throw new RebuildRunningError('timelines', outcome.pid === undefined ? undefined : `process ${outcome.pid}`)
+}
+
+async function replacement(path: string, from: string, live: Tables, write: Write, lock: Lock): Promise<TimelineRebuild> {
+  const aside = asideOf(path)
+  removeFolder(aside)
+  const store = await openEmbeddedTimelines(from).catch((error: unknown) => {
+    lock.release()
+    throw error
+  })
+  let differences: readonly TableDifference[] = []
+  let isSwitched = false
   return {
     store,
     async replaceLive(name, version) {
-      const built = openTables(beside)
+      const built = openTables(from)
+      const old = openTables(aside)
       let result: 'equal' | 'different' | 'moved' = 'moved'
-      await write(() => {
-        const key: [string, number] = [name, version]
-        if ((live.checkpoints.get(key)?.position ?? 0) !== (built.checkpoints.get(key)?.position ?? 0)) return
-        const pairs = contentOf(live).map((table, i) => [table, contentOf(built)[i] as AnyTable] as const)
-        result = pairs.every(([old, next]) => areEqual(old, next)) ? 'equal' : 'different'
-        if (result === 'equal') return
-        for (const [old, next] of pairs) {
-          old.clearSync()
-          for (const { key: entryKey, value } of next.getRange()) old.putSync(entryKey, value)
-        }
-      })
-      await built.root.close()
+      try {
+        await write(() => {
+          const key: [string, number] = [name, version]
+          if ((live.checkpoints.get(key)?.position ?? 0) !== (built.checkpoints.get(key)?.position ?? 0)) return
+          differences = differencesOf(live, built)
+          result = differences.length === 0 ? 'equal' : 'different'
+          old.root.transactionSync(() => copyAll(live, old))
+          if (result === 'different') copyAll(built, live)
+        })
+        isSwitched = !hasMoved(result)
+      } finally {
+        await Promise.all([built.root.close(), old.root.close()])
+      }
       return result
     },
+    differences: () => differences,
     async end() {
       await store.close()
-      rmSync(beside, { recursive: true, force: true })
+      if (isSwitched) {
+        removeFolder(previousOf(path))
+        renameSync(aside, previousOf(path))
+      }
+      for (const folder of [besideOf(path), aside]) removeFolder(folder)
+      lock.release()
     },
   }
 }
 
+/** What goes back with a version: what readers see, where it stands, and what it could not apply. */
+const tablesOf = ({ members, order, sizes, hashes, checkpoints, deadLetters }: Tables): AnyTable[] =>
+  [members, order, sizes, hashes, checkpoints, deadLetters] as unknown as AnyTable[]
+
 type AnyTable = Database<unknown, Key>
 
-/** What readers see; the checkpoints are at the same position already. */
-const contentOf = ({ members, order, sizes, hashes }: Tables): AnyTable[] => [members, order, sizes, hashes] as unknown as AnyTable[]
+function copyAll(from: Tables, to: Tables): void {
+  const targets = tablesOf(to)
+  tablesOf(from).forEach((table, i) => {
+    const target = targets[i] as AnyTable
+    target.clearSync()
+    for (const { key, value } of table.getRange()) target.putSync(key, value)
+  })
+}
 
-function areEqual(left: AnyTable, right: AnyTable): boolean {
-  const others = right.getRange()[Symbol.iterator]()
-  for (const entry of left.getRange()) {
-    const other = others.next()
-    if (other.done === true || JSON.stringify(entry) !== JSON.stringify(other.value)) return false
-  }
-  return others.next().done === true
+/** Assigned inside a callback, where the compiler does not look. */
+const hasMoved = (result: 'equal' | 'different' | 'moved'): boolean => result === 'moved'
+
+function removeFolder(folder: string): void {
+  for (const path of [folder, `${folder}-lock`]) rmSync(path, { recursive: true, force: true })
 }

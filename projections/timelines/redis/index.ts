@@ -4,7 +4,7 @@
  */
 import { asPosition } from '../../../domain/ids.js'
 import type { DeadLetter } from '../../runtime/projection.js'
-import type { TimelineRebuild, TimelineStore } from '../store.js'
+import type { TimelineStore } from '../store.js'
 import { connectRedis, type RedisAddress } from './connect.js'
 import { checkpointName, DEFAULT_LIMITS, LIVE, type Core, type Generation, type Limits } from './core.js'
 import { redisErrorFrom } from './errors.js'
@@ -23,10 +23,7 @@ export type RedisTimelinesOptions = Omit<RedisAddress, 'cluster'> & Partial<Limi
   readonly onWarning?: (sentence: string) => void
 }
 
-export type RedisTimelineStore = TimelineStore & {
-  /** The version before the last rebuild, to be brought up to date and switched to. Throws NO_PREVIOUS. */
-  beginRollBack(): Promise<TimelineRebuild>
-}
+export type RedisTimelineStore = TimelineStore
 
 /** Connects, and throws RedisTimelinesError where that is not possible. */
 export async function openRedisTimelines(options: RedisTimelinesOptions): Promise<RedisTimelineStore> {

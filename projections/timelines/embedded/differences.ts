@@ -1,0 +1,38 @@
+/** Where two embedded versions at one position are not the same; both are walked in key order, once. */
+import type { Database, Key } from 'lmdb'
+import type { RowDifference, TableDifference } from '../../runtime/projection.js'
+import type { Tables } from './tables.js'
+
+const MOST_EXAMPLES = 5
+
+type AnyTable = Database<unknown, Key>
+
+/** What readers see; tables that are equal are left out. */
+export function differencesOf(live: Tables, rebuilt: Tables): TableDifference[] {
+  return (['members', 'order', 'sizes', 'hashes'] as const)
+    .map((name) => differenceOf(name, live[name] as unknown as AnyTable, rebuilt[name] as unknown as AnyTable))
+    .filter(({ onlyLive, onlyRebuilt, differing }) => onlyLive + onlyRebuilt + differing > 0)
+}
+
+function differenceOf(table: string, live: AnyTable, rebuilt: AnyTable): TableDifference {
+  const counts = { 'only-live': 0, 'only-rebuilt': 0, differing: 0 }
+  const examples: RowDifference[] = []
+  const told = (kind: RowDifference['kind'], key: Key, columns: RowDifference['columns'] = []): void => {
+    counts[kind] += 1
+    if (examples.length < MOST_EXAMPLES) examples.push({ key: typeof key === 'string' ? key : JSON.stringify(key), kind, columns })
+  }
+  for (const { key, value } of live.getRange()) {
+    const other = rebuilt.get(key)
+    if (other === undefined) told('only-live', key)
+    else if (JSON.stringify(value) !== JSON.stringify(other)) told('differing', key, columnsOf(value, other))
+  }
+  for (const key of rebuilt.getKeys()) if (live.get(key) === undefined) told('only-rebuilt', key)
+  return { table, onlyLive: counts['only-live'], onlyRebuilt: counts['only-rebuilt'], differing: counts.differing, examples }
+}
+
+function columnsOf(live: unknown, rebuilt: unknown): RowDifference['columns'] {
+  if (typeof live !== 'object' || live === null) return [{ name: 'value', live, rebuilt }]
+  const [one, other] = [live as Record<string, unknown>, rebuilt as Record<string, unknown>]
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .filter((name) => one[name] !== other[name]).map((name) => ({ name, live: one[name] ?? null, rebuilt: other[name] ?? null }))
+}
