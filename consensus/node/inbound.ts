@@ -56,10 +56,11 @@ export function createInbound(ports: InboundPorts): Inbound {
   })
   const claimOf = (tx: Transaction) => (tx.kind === 'event' ? signatureClaimOf(tx, verify) : undefined)
   const check = (message: PeerMessage | undefined): PeerMessage | undefined | Promise<PeerMessage> =>
-    message === undefined || ahead === undefined ? message : verifyAhead({ set, ahead, claimOf }, message)
+    message === undefined || ahead === undefined ? message : verifyAhead({ set, ahead, verify, claimOf }, message)
 
   const inbox = createInbox<ReceivedMessage, PeerMessage>({
     prepare(from, message) {
+      if (message.type === 'proposal') return check(withKnownTransactions(message, ports))
       if (message.type !== 'compact-proposal') return check(message)
       const whole = rebuild(from, message.compact)
       return whole instanceof Promise ? whole.then(check) : check(whole)
@@ -71,4 +72,15 @@ export function createInbound(ports: InboundPorts): Inbound {
     status: () => ({ ...inbox.status(), ...status() }),
     close: () => inbox.close(),
   }
+}
+
+/**
+ * The pool's own objects in the place of equal transactions: they have been decoded, hashed and checked. An id binds
+ * every byte, so the block says the same.
+ */
+function withKnownTransactions(message: Extract<PeerMessage, { type: 'proposal' }>, { findTransaction }: InboundPorts): PeerMessage {
+  const { block } = message.proposal
+  if (block.transactions.length === 0) return message
+  const transactions = block.transactions.map((tx) => findTransaction(tx.id) ?? tx)
+  return { ...message, proposal: { ...message.proposal, block: { ...block, transactions } } }
 }

@@ -5,6 +5,7 @@
  */
 import { proposalSignBytes } from '../../domain/block.js'
 import { timeoutSignBytes, voteSignBytes, type QuorumCertificate, type Timeout, type TimeoutCertificate, type Vote } from '../../domain/certificate.js'
+import type { VerifySignature } from '../../domain/crypto.js'
 import type { ValidatorSet } from '../../domain/genesis.js'
 import type { ValidatorId } from '../../domain/ids.js'
 import type { Transaction } from '../../domain/transaction.js'
@@ -14,26 +15,34 @@ import type { PeerMessage } from '../core/messages.js'
 export type AheadPorts = {
   readonly set: ValidatorSet
   readonly ahead: SignatureChecks['ahead']
+  /** Its verdicts are what `ahead` fills the memory with. */
+  readonly verify: VerifySignature
   /** The signature inside a transaction; undefined where there is none or where it is known to be good. */
   claimOf(tx: Transaction): SignatureClaim | undefined
 }
 
 /** Resolves to the message when its signatures were looked at; the message itself when there was nothing to do. */
 export function verifyAhead(ports: AheadPorts, message: PeerMessage): PeerMessage | Promise<PeerMessage> {
+  // One signature: the core checks it sooner than it could be handed on.
+  if (message.type === 'vote') return message
   const own = ports.ahead(claimsOfMembers(ports.set, message))
   if (message.type !== 'proposal') return own === undefined ? message : own.then(() => message)
-  // Up to 500 checks are not spent on a proposal before its proposer was found to have signed it.
-  const ofTransactions = (): Promise<void> | undefined => ports.ahead(claimsOfTransactions(ports, message.proposal.block.transactions))
-  if (own !== undefined) return own.then(() => (isFromProposer(ports, message) ? ofTransactions() : undefined)).then(() => message)
-  const rest = ofTransactions()
+  if (own !== undefined) return own.then(() => aheadOfTransactions(ports, message)).then(() => message)
+  const rest = aheadOfTransactions(ports, message)
   return rest === undefined ? message : rest.then(() => message)
 }
 
-/** Known to be signed by who claims to have made it: then `ahead` has nothing left to do. */
-const isFromProposer = ({ set, ahead }: AheadPorts, message: PeerMessage): boolean => {
-  if (message.type !== 'proposal') return false
-  const claims = claimOfProposal(set, message)
-  return claims.length > 0 && ahead(claims) === undefined
+type ProposalMessage = Extract<PeerMessage, { type: 'proposal' }>
+
+function aheadOfTransactions(ports: AheadPorts, message: ProposalMessage): Promise<void> | undefined {
+  const claims = claimsOfTransactions(ports, message.proposal.block.transactions)
+  // Up to 500 checks are not spent on a proposal before its proposer was found to have signed it.
+  return claims.length > 0 && isFromProposer(ports, message) ? ports.ahead(claims) : undefined
+}
+
+const isFromProposer = ({ set, verify }: AheadPorts, message: ProposalMessage): boolean => {
+  const [claim] = claimOfProposal(set, message)
+  return claim !== undefined && verify(claim.publicKey, claim.message, claim.signature)
 }
 
 function claimsOfTransactions({ claimOf }: AheadPorts, transactions: readonly Transaction[]): readonly SignatureClaim[] {
@@ -57,7 +66,7 @@ function claimsOfMembers(set: ValidatorSet, message: PeerMessage): readonly Sign
   }
 }
 
-function claimOfProposal(set: ValidatorSet, { proposal: { block, signature } }: Extract<PeerMessage, { type: 'proposal' }>): readonly SignatureClaim[] {
+function claimOfProposal(set: ValidatorSet, { proposal: { block, signature } }: ProposalMessage): readonly SignatureClaim[] {
   const { proposer, epoch, view } = block.header
   return signedBy(set, proposer, proposalSignBytes(set.chainId, epoch, view, block.hash), signature)
 }

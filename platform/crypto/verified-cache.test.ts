@@ -61,7 +61,7 @@ describe('signatures checked ahead', () => {
   const watched = (maxEntries = 10) => {
     const verify = vi.fn(verifySignature)
     const later = vi.fn(createAcceptLater())
-    return { verify, later, checks: createSignatureChecks(verify, later, maxEntries) }
+    return { verify, later, checks: createSignatureChecks(verify, later, maxEntries, 0) }
   }
 
   test('are known when they are asked for, and checked once however often', async () => {
@@ -94,5 +94,25 @@ describe('signatures checked ahead', () => {
     const { checks } = watched()
     expect(checks.ahead([{ ...claim, signature: new Uint8Array(63) }, { ...claim, publicKey: new Uint8Array(31) }])).toBeUndefined()
     expect(checks.verify(signer.publicKey, message, new Uint8Array(63))).toBe(false)
+  })
+
+  test('that are few are left to whoever asks, who remembers them', () => {
+    const later = vi.fn(createAcceptLater())
+    const verify = vi.fn(verifySignature)
+    const checks = createSignatureChecks(verify, later, 10, 2)
+    expect(checks.ahead([claim, claim])).toBeUndefined()
+    expect(later).not.toHaveBeenCalled()
+    for (let i = 0; i < 2; i++) expect(checks.verify(signer.publicKey, message, signature)).toBe(true)
+    expect(verify).toHaveBeenCalledTimes(1)
+    expect(checks.ahead([claim, claim, { ...claim, message: utf8ToBytes('other') }])).toBeInstanceOf(Promise)
+  })
+
+  test('over long messages are told apart by their last byte too', () => {
+    const long = new Uint8Array(5000)
+    const cached = createVerifiedCache(verifySignature, 10)
+    const signed = signer.sign(long)
+    expect(cached(signer.publicKey, long, signed)).toBe(true)
+    long[4999] = 1
+    expect(cached(signer.publicKey, long, signed)).toBe(false)
   })
 })
