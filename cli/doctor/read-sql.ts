@@ -1,6 +1,7 @@
 /** What the SQL read models say, read in one snapshot so that rows and checkpoints belong together. */
 import type pg from 'pg'
 import type { LifecycleState } from '../../domain/anomaly/events.js'
+import { readTallies, type Tallies } from './read-tallies.js'
 
 export type SqlBlock = { readonly height: number; readonly hash: string; readonly parentHash: string; readonly txCount: number }
 
@@ -12,6 +13,8 @@ export type SqlFacts = {
   readonly current: Readonly<Partial<Record<LifecycleState, number>>>
   readonly ever: Readonly<Partial<Record<LifecycleState, number>>>
   readonly deadLetters: number
+  /** Absent where the read models that count were never made. */
+  readonly tallies?: Tallies
 }
 
 /** @param versions which version of each projection is the live one; undefined where the tables were never made */
@@ -32,6 +35,7 @@ async function readFacts(client: pg.PoolClient, versions: ReadonlyMap<string, nu
   const totals = await client.query<{ state: LifecycleState; current_count: string; ever_count: string }>('SELECT state, current_count, ever_count FROM lifecycle_totals')
   const transactions = await client.query<{ n: string }>('SELECT count(*) AS n FROM transactions')
   const deadLetters = await client.query<{ n: string }>('SELECT count(*) AS n FROM projection_dead_letters')
+  const tallies = await readTallies(client)
   return {
     checkpoints: new Map(checkpoints.rows.filter(({ name, version }) => versions.get(name) === version).map(({ name, position }) => [name, Number(position)])),
     blocks: await readBlocks(client),
@@ -39,6 +43,7 @@ async function readFacts(client: pg.PoolClient, versions: ReadonlyMap<string, nu
     current: Object.fromEntries(totals.rows.map((row) => [row.state, Number(row.current_count)])),
     ever: Object.fromEntries(totals.rows.map((row) => [row.state, Number(row.ever_count)])),
     deadLetters: Number(deadLetters.rows[0]?.n),
+    ...(tallies === undefined ? {} : { tallies }),
   }
 }
 

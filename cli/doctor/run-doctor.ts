@@ -29,6 +29,7 @@ import { checkPlacements } from './check-placements.js'
 import { checkRoles } from './check-roles.js'
 import { checkSafetyRecords } from './check-safety-records.js'
 import { checkSql } from './check-sql.js'
+import { checkTallies } from './check-tallies.js'
 import { checkTimelines, readTimelineFacts } from './check-timelines.js'
 import { fail, ok, warn, type Finding } from './finding.js'
 import { visitLog } from './log-visitor.js'
@@ -121,7 +122,8 @@ async function checkHistory(data: DataFolder, state: FolderState, known: readonl
       const chain = checkLogChain(genesisHash, known, state.kind === 'stopped' ? 0 : USUAL_DISTANCE)
       const blocksAt = sql?.checkpoints.get('blocks') ?? 0
       const ledger = checkLedger(genesis, [blocksAt, timelines?.position ?? 0])
-      add(...await visitLog(log, length, [checkLogOrder(), chain, checkLifecycles(), checkPlacements(), ledger], progress))
+      const tallies = sql?.tallies === undefined ? [] : [checkTallies(sql.tallies, sql.checkpoints)]
+      add(...await visitLog(log, length, [checkLogOrder(), chain, checkLifecycles(), checkPlacements(), ledger, ...tallies], progress))
       if (sql !== undefined) add(...checkSql(sql, { length, genesisHash, hashes: chain.hashes(), books: ledger.markAt(blocksAt) }))
       if (timelines !== undefined) add(checkTimelines(timelines, length, ledger.markAt(timelines.position)?.ever))
       return ledger.report()
