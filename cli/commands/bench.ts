@@ -23,12 +23,31 @@ export function registerBench(program: Command): void {
       const [{ runBench }, { renderBench }] = await Promise.all([import('../../bench/consensus/run-bench.js'), import('../../bench/consensus/render.js')])
       const result = await runBench({
         validators: flags.validators, seconds: flags.seconds, rate: flags.rate, moderateRate: flags.moderate, idleSeconds: flags.idle, folder: flags.folder,
-        progress: (line) => void process.stderr.write(`${line}\n`),
+        progress,
       })
       if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
       answer(flags, result, renderBench)
     })
+  registerLog(bench)
 }
+
+type LogFlags = JsonFlag & { readonly events: number; readonly batch: number; readonly folder?: string; readonly out?: string }
+
+function registerLog(bench: Command): void {
+  withJson(bench.command('log').description('the embedded event log: appends with their flush beside a bare LMDB, reading back, following, cost as it grows'))
+    .option('--events <n>', 'how many events', count(1000, 10_000_000), 1_000_000)
+    .option('--batch <n>', 'events an append, which is one flush', count(1, 100_000), 10_000)
+    .option('--folder <path>', 'where the log lies while it runs: on the disk that is to be measured')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: LogFlags) => {
+      const [{ runLogBench }, { renderLogBench }] = await Promise.all([import('../../bench/log/run-log-bench.js'), import('../../bench/log/render.js')])
+      const result = await runLogBench({ events: flags.events, batch: flags.batch, folder: flags.folder, progress })
+      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
+      answer(flags, result, renderLogBench)
+    })
+}
+
+const progress = (line: string): void => void process.stderr.write(`${line}\n`)
 
 function write(path: string, text: string): void {
   try {
@@ -39,7 +58,7 @@ function write(path: string, text: string): void {
 }
 
 const count = (least: number, most: number) => (text: string): number => {
-  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN
   if (!(value >= least && value <= most)) throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`)
   return value
 }
