@@ -34,11 +34,12 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
     for (const { id, event, encoded } of events) {
       revision += 1
       const place = { stream, revision, position: asPosition(position) }
-      const bytes = Buffer.from(storedText(id, encoded, place))
-      if (bytes.length > MAX_EVENT_BYTES) {
-        throw new EventLogError('TOO_LARGE', 'event', `an event of ${bytes.length} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
+      const text = storedText(id, encoded, place)
+      const sizeBytes = Buffer.byteLength(text)
+      if (sizeBytes > MAX_EVENT_BYTES) {
+        throw new EventLogError('TOO_LARGE', 'event', `an event of ${sizeBytes} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
       }
-      planned.push({ recorded: { id, ...place, event }, bytes })
+      planned.push({ recorded: { id, stream, revision, position: place.position, event }, text })
       position += 1
     }
     if (events.length > 0) heads.set(stream, revision)
@@ -49,11 +50,19 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
   return { kind: 'appended', events: planned.map(({ recorded }) => recorded) }
 }
 
-type Planned = { readonly recorded: RecordedEvent; readonly bytes: Buffer }
+type Planned = { readonly recorded: RecordedEvent; readonly text: string }
+
+/** LMDB copies what it is given before `putSync` returns: one buffer serves all, and nothing is left to collect. */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024)
+
+function bytesOf(text: string): Buffer {
+  // A UTF-16 unit takes at most three bytes of UTF-8.
+  return text.length * 3 > scratch.length ? Buffer.from(text) : scratch.subarray(0, scratch.write(text))
+}
 
 /** Indexes are written in the order of their keys: neighbours share a page, which is then found and copied once. */
 function writePlanned(tables: LogTables, planned: readonly Planned[]): void {
-  for (const { recorded, bytes } of planned) tables.entries.putSync(recorded.position, bytes)
+  for (const { recorded, text } of planned) tables.entries.putSync(recorded.position, bytesOf(text))
   for (const { recorded } of inOrder(planned, ({ recorded }) => recorded.stream)) tables.streams.putSync([recorded.stream, recorded.revision], recorded.position)
   for (const { recorded } of inOrder(planned, ({ recorded }) => recorded.id)) tables.ids.putSync(recorded.id, recorded.position)
 }
