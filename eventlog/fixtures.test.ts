@@ -5,15 +5,17 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bytesToHex } from '../domain/bytes.js'
-import { EVENT_TYPES } from '../domain/events/schema.js'
+import { EVENT_TYPES, type EventType } from '../domain/events/schema.js'
 import { newestVersion } from '../domain/events/upcast.js'
+import { EVIDENCE_KINDS } from '../domain/evidence/evidence.js'
 import { asPosition } from '../domain/ids.js'
 import { merkleRoot } from '../domain/merkle.js'
+import { TX_KINDS } from '../domain/transaction.js'
 import { packageFile } from '../platform/package-root.js'
 import { openEmbeddedLog } from './embedded/index.js'
 import { openKurrentLog } from './kurrent/index.js'
 import type { RecordedEvent, StreamAppend } from './log.js'
-import { decodeRecord, encodedIn } from './record.js'
+import { decodeRecord, encodedIn, recordBytes } from './record.js'
 import { noteEvent } from './testing/events.js'
 import { startTestServer } from './testing/server/index.js'
 
@@ -24,12 +26,37 @@ const entries = files.flatMap(entriesOf)
 const first = entriesOf('entries-v1.jsonl')
 const CHAIN = '9414886b1ebf025db067a4cbd13a0903fbd9733a5372bba1b58bd72c1699b798'
 
+type Data = { readonly [field: string]: unknown }
+const NULLABLE = [
+  'claimedId', 'origin', 'producerId', 'anomalyType', 'source', 'severity', 'confidence', 'detectedAtSeconds', 'contentHash', 'modelVersion', 'signScheme',
+]
+
 describe('frozen entries', () => {
   test('are there for every version of every event type, and are read', () => {
     const frozen = new Set(entries.map((bytes) => `${encodedIn(bytes).type} ${encodedIn(bytes).version}`))
     const due = EVENT_TYPES.flatMap((type) => Array.from({ length: newestVersion(type) }, (_, i) => `${type} ${i + 1}`))
     expect(due.filter((one) => !frozen.has(one))).toEqual([])
     for (const bytes of entries) expect(decodeRecord(bytes).event.type).toBe(encodedIn(bytes).type)
+  })
+
+  test('of version 1 have every field that may be absent or null, every way there is, and are written as they were', () => {
+    const one = entries.map((bytes) => encodedIn(bytes)).filter(({ version }) => version === 1)
+    const dataOf = (type: EventType): readonly Data[] => one.filter((encoded) => encoded.type === type).map(({ data }) => data as Data)
+    const valuesOf = (all: readonly Data[], field: string): unknown[] => [...new Set(all.map((data) => data[field]))].sort()
+    const kindsOf = (all: readonly Data[], field: string): unknown[] => valuesOf(all.map((data) => data[field] as Data), 'kind')
+    expect(kindsOf(dataOf('AnomalyAdmitted'), 'by')).toEqual(['block', 'receipt'])
+    expect(kindsOf(dataOf('AnomalyRejected'), 'by')).toEqual(['execution', 'receipts'])
+    expect(valuesOf(dataOf('OperatorActionRecorded'), 'result')).toEqual(['failure', 'success'])
+    const published = dataOf('AnomalyPublished')
+    for (const field of NULLABLE) expect([field, published.some((data) => data[field] === null), published.some((data) => data[field] !== null)]).toEqual([field, true, true])
+    const blocks = dataOf('BlockCommitted')
+    expect(new Set(blocks.map((data) => data.failedLeaders !== undefined))).toEqual(new Set([true, false]))
+    const transactions = blocks.flatMap((data) => data.transactions as Data[])
+    expect([valuesOf(transactions, 'kind'), valuesOf(transactions, 'status')]).toEqual([[...TX_KINDS].sort(), ['failed', 'success']])
+    expect(kindsOf(transactions.filter((tx) => tx.evidence !== undefined), 'evidence')).toEqual([...EVIDENCE_KINDS].sort())
+    for (const bytes of entries.filter((entry) => encodedIn(entry).version === newestVersion(encodedIn(entry).type))) {
+      expect(Buffer.from(recordBytes(decodeRecord(bytes))).toString()).toBe(bytes.toString())
+    }
   })
 })
 
