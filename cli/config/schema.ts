@@ -50,7 +50,11 @@ export const roleSchemas = {
     baseTimeoutMs: z.int().min(50).default(2000),
   }),
   recorder: z.strictObject({ role: z.literal('recorder'), ...common, key: z.string(), data: z.string(), peers, transport, eventlog: eventlogEngine }),
-  projector: z.strictObject({ role: z.literal('projector'), ...common, eventlog: eventlogEngine, sql, timelines: timelinesEngine }),
+  projector: z.strictObject({
+    role: z.literal('projector'), ...common, eventlog: eventlogEngine, sql, timelines: timelinesEngine,
+    /** GET /health answers 503 where a read model stands still that long while events wait for it. */
+    stalledAfterSeconds: z.int().min(1).default(30),
+  }),
   api: z.strictObject({
     role: z.literal('api'), ...common, host: z.string().default('127.0.0.1'), port, eventlog: eventlogEngine, sql, timelines: timelinesEngine,
     /** Status addresses of the other roles, shown together by GET /status. */

@@ -1,5 +1,8 @@
 /** A projector process: keeps every read model up with the event log, each with a checkpoint of its own. */
-import { createProjections, createSqlPool, migrate, runProjection, type ProjectionProgress, type ReadModelLostError } from '../../projections/index.js'
+import {
+  createProgressWatch, createProjections, createSqlPool, describeState, keepRunning, leaseHolder, migrate,
+  type ProgressWatch, type ProjectionProgress, type ProjectionState, type ReadModelLostError,
+} from '../../projections/index.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
 import type { Logger } from '../shared/logger.js'
@@ -18,22 +21,43 @@ export async function startProjector(config: RoleConfig<'projector'>, log: Logge
   const stopping = new AbortController()
   const progress = new Map<string, ProjectionProgress>()
   const losses = new Map<string, Loss>()
-  const work = createProjections({ sql, timelines }).map((projection) => runProjection({
-    log: eventLog, projection, signal: stopping.signal,
-    onProgress: (now) => progress.set(now.name, now),
+  const states = new Map<string, ProjectionState>()
+  const watch = createProgressWatch(config.stalledAfterSeconds * 1000)
+  const holder = `${config.name} ${leaseHolder()}`
+  const work = createProjections({ sql, timelines }).map((projection) => keepRunning({
+    log: eventLog, projection, sql, holder, signal: stopping.signal,
+    onState: (state) => {
+      const before = states.get(projection.name)
+      states.set(projection.name, state)
+      if (state.kind === 'standing-by') watch.forget(projection.name)
+      if (before?.kind !== state.kind) log.info({ projection: projection.name }, describeState(state))
+    },
+    onProgress: (now) => {
+      progress.set(now.name, now)
+      watch.saw(now.name, now.position)
+    },
     onLost: (error) => {
       log.warn({ projection: projection.name, had: error.had, has: error.has }, error.message)
       losses.set(projection.name, lossAfter(losses.get(projection.name), error))
     },
-    onRetry: (error, attempt) => log.warn({ projection: projection.name, attempt, error: (error as Error).message }, 'trying again'),
+    onRetry: (error, attempt) => {
+      watch.failed(projection.name, (error as Error).message)
+      log.warn({ projection: projection.name, attempt, error: (error as Error).message }, 'trying again')
+    },
   }))
+  const looking = watchLog(eventLog, watch, log)
 
   return {
-    status: () => ({ projections: Object.fromEntries(progress), ...(losses.size === 0 ? {} : { losses: Object.fromEntries(losses) }) }),
-    unhealthy: () => rebuiltNow(progress, losses),
+    status: () => ({
+      projections: Object.fromEntries([...progress].map(([name, one]) => [name, { ...one, ...stateOf(states.get(name)) }])),
+      ...(losses.size === 0 ? {} : { losses: Object.fromEntries(losses) }),
+      states: Object.fromEntries([...states].map(([name, state]) => [name, describeState(state)])),
+    }),
+    unhealthy: () => rebuiltNow(progress, losses) ?? watch.reason(),
     done: Promise.all(work).then(() => undefined),
     async stop() {
       stopping.abort()
+      clearInterval(looking)
       await Promise.allSettled(work)
       await timelines.close()
       await sql.end()
@@ -41,6 +65,19 @@ export async function startProjector(config: RoleConfig<'projector'>, log: Logge
     },
   }
 }
+
+const LOOK_EVERY_MS = 1000
+
+/** A projection that is stuck says nothing of the events that wait for it, so the log is asked. */
+function watchLog(eventLog: { length(): Promise<number> }, watch: ProgressWatch, log: Logger): NodeJS.Timeout {
+  const look = (): void => void eventLog.length().then(watch.logIs, (error: unknown) => log.warn({ error: String(error) }, 'the event log does not say how long it is'))
+  look()
+  return setInterval(look, LOOK_EVERY_MS)
+}
+
+/** While a newer version grows, the progress is that of the new one. */
+const stateOf = (state: ProjectionState | undefined): object =>
+  (state?.kind === 'building' ? { building: { version: state.version, position: state.position, of: state.of }, version: state.live } : {})
 
 /** A read model in a store that may be wiped, and was. */
 type Loss = { readonly times: number; readonly lastAt: string; readonly lastHad: number; readonly reason: string }

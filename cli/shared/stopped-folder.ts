@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
-import { createProjections, createSqlPool, migrate, runProjection, type TimelineStore } from '../../projections/index.js'
+import { createProjections, createSqlPool, migrate, runProjection, upgradeProjection, type TimelineStore } from '../../projections/index.js'
 import type { Layout } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
 import type { AnyLog } from '../roles/engines.js'
@@ -47,10 +47,14 @@ export function withReadModels<T>(data: DataFolder, progress: Progress, work: (m
 
 async function catchUp({ sql, log, timelines }: ReadModels, progress: Progress): Promise<void> {
   const signal = new AbortController().signal
-  await Promise.all(createProjections({ sql, timelines }).map((projection) => runProjection({
-    log, projection, signal, untilEnd: true,
-    onProgress: ({ name, position, lagEvents }) => { if (lagEvents > 0) progress.show(`bringing ${name} up to the event log: ${position} of ${position + lagEvents}`) },
-  })))
+  await Promise.all(createProjections({ sql, timelines }).map(async (projection) => {
+    await upgradeProjection({ log, projection, signal })
+    await runProjection({
+      log, projection, signal, untilEnd: true,
+      onProgress: ({ name, position, lagEvents }) => { if (lagEvents > 0) progress.show(`bringing ${name} up to the event log: ${position} of ${position + lagEvents}`) },
+      onLost: (error) => process.stderr.write(`cybermesh: ${error.message}\n`),
+    })
+  }))
 }
 
 /** Runs the folder's database while `work` lasts. */

@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import { asPosition } from '../../domain/ids.js'
 import { numberOf, plainText, timeOfMillis } from '../sql/values.js'
+import { withSqlRetry } from '../sql/retry.js'
 import { inTransaction, runStatements, type SqlRunner, type SqlStatement } from '../sql/statement.js'
 import { insertRows } from '../sql/bulk.js'
 import { CheckpointConflictError, OtherVersionError, ReadModelLostError } from './errors.js'
@@ -68,11 +69,11 @@ function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number |
          WHERE name = $1 AND version = $2 AND position = ANY($3::INT8[])`, [name, version, positions, plainText(error)])
     },
     removeLeftovers: () => removeSqlLeftovers(pool, name),
-    reset: () => inTransaction(pool, async (client) => {
+    reset: () => withSqlRetry(() => inTransaction(pool, async (client) => {
       for (const table of tables) await client.query(`DELETE FROM ${table}`)
       await client.query('DELETE FROM projection_dead_letters WHERE name = $1 AND version = $2', [name, version])
       await client.query('DELETE FROM projection_checkpoints WHERE name = $1 AND version = $2', [name, version])
-    }),
+    })),
     beginRebuild: () => beginSqlRebuild(pool, sqlFold, createSqlProjection),
     beginRollBack: () => beginSqlRollBack(pool, sqlFold, createSqlProjection),
   }

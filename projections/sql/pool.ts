@@ -7,7 +7,8 @@ export type SqlPoolOptions = {
   readonly max?: number
   /**
    * True for projections: they keep their position in the same transaction as its effects, so what a crash of the
-   * server costs is applied again, and none of their transactions need wait for the disk.
+   * server costs is applied again, and none of their transactions need wait for the disk. The server also ends a
+   * transaction of a process that was paused in it, so that another one can take over.
    */
   readonly replayable?: boolean
   /** Told of connections that were lost while nobody used them. */
@@ -15,7 +16,7 @@ export type SqlPoolOptions = {
 }
 
 export function createSqlPool({ url, max = 10, replayable = false, onLost = () => undefined }: SqlPoolOptions): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true, ...(replayable ? { options: '-c synchronous_commit=off' } : {}) })
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true, ...(replayable ? { options: '-c synchronous_commit=off -c idle_in_transaction_session_timeout=5000' } : {}) })
   pool.on('error', onLost)
   // The pool stops listening to a connection while it is in use or being closed; each keeps a listener of its own.
   pool.on('connect', (client) => { client.on('error', () => undefined) })
