@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
+import { startTestPostgres, testEngine, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { readCounts } from '../blocks/queries/read-counts.js'
 import { rebuildProjection, rollBackProjection, runProjection, type Projection, type RebuildResult } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
@@ -142,7 +142,8 @@ describe('a rebuild', () => {
     expect(await rejectedRows()).toBe(1)
   })
 
-  test('waits for readers that hold the tables, and those that come later do not wait behind it', async () => {
+  // CockroachDB changes names while readers go on.
+  test.skipIf(testEngine() === 'cockroachdb')('waits for readers that hold the tables, and those that come later do not wait behind it', async () => {
     await appendSample(harness.log)
     await harness.catchUp()
     const reader = await harness.sql.connect()

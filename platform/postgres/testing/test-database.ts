@@ -39,7 +39,7 @@ export async function startTestPostgres(engine: TestEngine = testEngine(), fault
   const proxy = engine === 'cockroachdb' ? await startForcedCockroach({ url: server.url, faults }) : undefined
   const pools: pg.Pool[] = []
   const poolOn = (url: string, name: string, max: number): pg.Pool => {
-    const pool = new pg.Pool({ connectionString: url.replace(/\/[^/]*$/, `/${name}`), max })
+    const pool = new pg.Pool({ connectionString: url.replace(/\/[^/]*$/, `/${name}`), max, idleTimeoutMillis: 1000 })
     // An idle connection that a test cuts on purpose must not end the test run.
     pool.on('error', () => undefined)
     pool.on('connect', (client) => { client.on('error', () => undefined) })
