@@ -6,6 +6,7 @@ import { registerDetect } from './commands/detect.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerGenesis } from './commands/genesis.js'
 import { registerKeys } from './commands/keys.js'
+import { registerProjections } from './commands/projections.js'
 import { registerQuery } from './commands/query.js'
 import { registerRebuild } from './commands/rebuild.js'
 import { registerRoles } from './commands/role.js'
@@ -24,6 +25,7 @@ registerDoctor(program)
 registerQuery(program)
 registerTimeline(program)
 registerRebuild(program)
+registerProjections(program)
 registerGenesis(program)
 registerKeys(program)
 registerRoles(program)

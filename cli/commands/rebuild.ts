@@ -1,80 +1,58 @@
-/** `cybermesh rebuild NAME... | --all`: builds read models again from the event log, beside the live ones. */
-import Table from 'cli-table3'
+/** `cybermesh rebuild NAME... | --all [--rollback]`: builds read models again from the event log beside the live ones, or goes back to those before. */
 import type { Command } from 'commander'
 import type { Projection, RebuildResult } from '../../projections/index.js'
-import type { DataFolder } from '../data-folder/open.js'
 import { withData, withJson, type DataFlag, type JsonFlag } from '../shared/answer.js'
+import type { CancellableModels } from '../shared/folder-models.js'
 import type { Progress } from '../shared/progress.js'
-import type { ReadModels } from '../shared/stopped-folder.js'
-import { UserError } from '../shared/user-error.js'
+import { sentenceOf, UserError } from '../shared/user-error.js'
 
-type Flags = DataFlag & JsonFlag & { readonly all?: boolean }
+type Flags = DataFlag & JsonFlag & { readonly all?: boolean; readonly rollback?: boolean; readonly parallel: string }
+
+export type RebuildFailure = { readonly name: string; readonly error: string }
+export type RebuildReport = { readonly projections: readonly RebuildResult[]; readonly failed: readonly RebuildFailure[] }
 
 export function registerRebuild(program: Command): void {
   withJson(withData(program.command('rebuild').description('build read models again beside the live ones, compare, and switch in one step')))
-    .argument('[name...]', 'read models: blocks, timelines, audit')
+    .argument('[name...]', 'read models, such as blocks, timelines or audit; `cybermesh status` names them')
     .option('--all', 'all of them')
+    .option('--rollback', 'go back to the version before the last rebuild instead, brought to the live position first')
+    .option('--parallel <n>', 'how many at a time', '2')
+    .addHelpText('after', '\nCtrl-C cancels: what is live stays as it was. The exit code is 0 where every live version had exactly what its events say.')
     .action(async (names: readonly string[], flags: Flags) => {
-      const { createProgress } = await import('../shared/progress.js')
-      const projections = await rebuild(names, flags, createProgress())
-      process.stdout.write(flags.json === true ? `${JSON.stringify({ projections })}\n` : `${render(projections)}\n`)
-      if (projections.some(({ equal }) => !equal)) process.exitCode = 1
+      const [{ createProgress }, { renderRebuilds }] = await Promise.all([import('../shared/progress.js'), import('../shared/render-rebuilds.js')])
+      const report = await rebuild(names, flags, createProgress())
+      process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : `${renderRebuilds(report.projections)}\n`)
+      for (const { name, error } of report.failed) process.stderr.write(`cybermesh: ${name}: ${error}\n`)
+      // Another version is meant to differ, and who goes back knows why.
+      const isWrong = ({ equal, replaced, version }: RebuildResult): boolean => !equal && replaced === version && flags.rollback !== true
+      if (report.failed.length > 0 || report.projections.some(isWrong)) process.exitCode = 1
     })
 }
 
-async function rebuild(names: readonly string[], flags: Flags, progress: Progress): Promise<readonly RebuildResult[]> {
-  const [{ openExisting }, { readFolderState }, { withReadModels }] = await Promise.all([
-    import('../data-folder/open.js'), import('../shared/running.js'), import('../shared/stopped-folder.js')])
-  const data = openExisting(flags.data)
-  const work = (models: ReadModels) => rebuildAll(names, flags.all === true, models, progress)
-  const state = await readFolderState(data.layout)
-  return state.kind === 'running' ? withRunningModels(data, work) : withReadModels(data, progress, work)
+async function rebuild(names: readonly string[], flags: Flags, progress: Progress): Promise<RebuildReport> {
+  const parallel = Number(flags.parallel)
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > 16) throw new UserError('BAD_OPTION', `--parallel must be a whole number from 1 to 16, got ${flags.parallel}`)
+  const [{ openExisting }, { withFolderModels }] = await Promise.all([import('../data-folder/open.js'), import('../shared/folder-models.js')])
+  return withFolderModels(openExisting(flags.data), progress, (models) => rebuildAll(names, flags, parallel, models, progress))
 }
 
-/** The projector goes on with the live versions meanwhile. */
-async function withRunningModels<T>({ layout }: DataFolder, work: (models: ReadModels) => Promise<T>): Promise<T> {
-  const [{ readUrlFile }, { openFolderLog }, { createSqlPool }, { openTimelinesOf }] = await Promise.all([
-    import('../roles/engines.js'), import('../shared/folder-log.js'), import('../../projections/index.js'), import('../shared/folder-timelines.js')])
-  const log = await openFolderLog(layout, { create: false })
-  const sql = createSqlPool({ url: readUrlFile(layout.sqlUrl) })
-  const timelines = await openTimelinesOf(layout)
-  try {
-    return await work({ log, sql, timelines })
-  } finally {
-    await timelines.close()
-    await sql.end()
-    await log.close()
-  }
+async function rebuildAll(names: readonly string[], flags: Flags, parallel: number, { log, sql, timelines, signal }: CancellableModels, progress: Progress): Promise<RebuildReport> {
+  const [{ createProjections, rebuildProjection, rollBackProjection }, { inParallel }, { createRebuildProgress }] = await Promise.all([
+    import('../../projections/index.js'), import('../shared/in-parallel.js'), import('../shared/rebuild-progress.js')])
+  const chosen = chooseProjections(createProjections({ sql, timelines }), names, flags.all === true)
+  const told = createRebuildProgress(progress)
+  const work = flags.rollback === true ? rollBackProjection : rebuildProjection
+  const outcomes = await inParallel(chosen, parallel, (projection) =>
+    work({ log, projection, signal, onProgress: told.saw }).finally(() => told.ended(projection.name)))
+  const failed = outcomes.flatMap((outcome, i) =>
+    (outcome.status === 'rejected' ? [{ name: chosen[i]?.name ?? '', error: signal.aborted ? 'cancelled; the live version is as it was' : sentenceOf(outcome.reason) }] : []))
+  return { projections: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])), failed }
 }
 
-async function rebuildAll(names: readonly string[], all: boolean, { log, sql, timelines }: ReadModels, progress: Progress): Promise<readonly RebuildResult[]> {
-  const { createProjections, rebuildProjection } = await import('../../projections/index.js')
-  const results: RebuildResult[] = []
-  for (const projection of choose(createProjections({ sql, timelines }), names, all)) {
-    const startedAt = performance.now()
-    results.push(await rebuildProjection({
-      log, projection, signal: new AbortController().signal,
-      onProgress: ({ name, position, lagEvents }) => progress.show(`${name}: ${position} of ${position + lagEvents} events${timeLeft(position, lagEvents, startedAt)}`),
-    }))
-  }
-  return results
-}
-
-function choose(projections: readonly Projection[], names: readonly string[], all: boolean): readonly Projection[] {
+export function chooseProjections(projections: readonly Projection[], names: readonly string[], all: boolean): readonly Projection[] {
   const known = projections.map(({ name }) => name)
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) throw new UserError('BAD_OPTION', `${unknown} is not a read model; choose from ${known.join(', ')}, or --all`)
   if (all === (names.length > 0)) throw new UserError('BAD_OPTION', `name the read models to build again (${known.join(', ')}), or say --all`)
   return all ? projections : projections.filter(({ name }) => names.includes(name))
-}
-
-function timeLeft(done: number, left: number, startedAt: number): string {
-  if (done === 0) return ''
-  return `, ${Math.ceil(((performance.now() - startedAt) / 1000 / done) * left)} s left`
-}
-
-function render(results: readonly RebuildResult[]): string {
-  const table = new Table({ head: ['read model', 'events', 'seconds', 'equal to the live one'], style: { head: [], border: [] } })
-  for (const { name, events, seconds, equal } of results) table.push([name, events, seconds.toFixed(2), equal ? 'yes' : 'NO: the live one was wrong and has been replaced'])
-  return table.toString()
 }

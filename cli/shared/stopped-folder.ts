@@ -26,8 +26,8 @@ export function openLogOf({ layout, genesis }: DataFolder): Promise<AnyLog> {
 
 export type ReadModels = { readonly sql: pg.Pool; readonly log: AnyLog; readonly timelines: TimelineStore }
 
-/** Brings every read model to the end of the log, then works on them. */
-export function withReadModels<T>(data: DataFolder, progress: Progress, work: (models: ReadModels) => Promise<T>): Promise<T> {
+/** Brings every read model to the end of the log, then works on them. @param cancelled by whoever handles signals; absent: a signal ends the process */
+export function withReadModels<T>(data: DataFolder, progress: Progress, work: (models: ReadModels) => Promise<T>, cancelled?: AbortSignal): Promise<T> {
   return withDatabase(data, progress, async (url) => {
     const log = await openLogOf(data)
     hasTimelines(data.layout)
@@ -35,18 +35,17 @@ export function withReadModels<T>(data: DataFolder, progress: Progress, work: (m
     const timelines = await openTimelinesOf(data.layout)
     try {
       await migrate(sql)
-      await catchUp({ sql, log, timelines }, progress)
+      await catchUp({ sql, log, timelines }, progress, cancelled ?? new AbortController().signal)
       return await work({ sql, log, timelines })
     } finally {
       await timelines.close()
       await sql.end()
       await log.close()
     }
-  })
+  }, cancelled)
 }
 
-async function catchUp({ sql, log, timelines }: ReadModels, progress: Progress): Promise<void> {
-  const signal = new AbortController().signal
+async function catchUp({ sql, log, timelines }: ReadModels, progress: Progress, signal: AbortSignal): Promise<void> {
   await Promise.all(createProjections({ sql, timelines }).map(async (projection) => {
     await upgradeProjection({ log, projection, signal })
     await runProjection({
@@ -58,11 +57,12 @@ async function catchUp({ sql, log, timelines }: ReadModels, progress: Progress):
 }
 
 /** Runs the folder's database while `work` lasts. */
-export async function withDatabase<T>({ layout }: DataFolder, progress: Progress, work: (url: string) => Promise<T>): Promise<T> {
+export async function withDatabase<T>({ layout }: DataFolder, progress: Progress, work: (url: string) => Promise<T>, cancelled?: AbortSignal): Promise<T> {
   const lock = await takeLock(layout.lock)
   // Leaving through exit() lets the database be stopped; dying of the signal would not.
   const leave = (): never => process.exit(130)
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, leave)
+  const signals = cancelled === undefined ? ['SIGINT', 'SIGTERM'] as const : []
+  for (const name of signals) process.once(name, leave)
   try {
     const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
     if (postgres.notice !== undefined) progress.show(postgres.notice)
@@ -72,7 +72,7 @@ export async function withDatabase<T>({ layout }: DataFolder, progress: Progress
       await postgres.stop()
     }
   } finally {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, leave)
+    for (const name of signals) process.off(name, leave)
     lock.release()
   }
 }
