@@ -8,6 +8,7 @@ import { startTestPostgres, testEngine, type TestPostgres } from '../../platform
 import { dialectOfUrl, findDialect, type Dialect } from './dialect.js'
 import { migrate } from './migrate.js'
 import { readSteps } from './migrations/read-steps.js'
+import { createSqlPool } from './pool.js'
 
 const files = readdirSync(packageFile('migrations')).sort()
 const steps = files.filter((file) => !file.endsWith('.cockroachdb.sql')).map((file) => file.replace('.sql', ''))
@@ -106,6 +107,13 @@ describe('variants for CockroachDB', () => {
 describe('the dialect', () => {
   test('is what the server says it is', async () => {
     expect(await findDialect(pool)).toBe(testEngine() === 'cockroachdb' ? 'cockroachdb' : 'postgresql')
+  })
+
+  test('that the URL names is not asked for, and the server takes such a URL', async () => {
+    const named = createSqlPool({ url: `${pool.options.connectionString as string}?dialect=postgresql`, max: 1 })
+    expect(await findDialect(named)).toBe('postgresql')
+    expect((await named.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    await named.end()
   })
 
   test('is what the URL says, where it says it', () => {
