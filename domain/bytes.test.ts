@@ -16,6 +16,20 @@ describe('canonical bytes', () => {
       }))
   })
 
+  test('writers at work at the same time, or one after another, never touch each other or what was finished', () => {
+    const outer = new ByteWriter().u32(1)
+    const inner = new ByteWriter().u32(2).finish()
+    const whole = outer.blob(inner).finish()
+    const later = new ByteWriter().u32(0xffff_ffff).u32(0xffff_ffff).u32(0xffff_ffff).finish()
+    expect(inner).toEqual(Uint8Array.of(0, 0, 0, 2))
+    expect(whole).toEqual(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 2))
+    expect(later).toEqual(new Uint8Array(12).fill(0xff))
+    const other = new ByteWriter().u8(9)
+    expect(outer.u8(7).finish()).toEqual(Uint8Array.of(...whole, 7))
+    expect(whole).toHaveLength(12)
+    expect(other.finish()).toEqual(Uint8Array.of(9))
+  })
+
   test('numbers that do not fit are refused when written, never cut', () => {
     for (const value of [-1, 256, 0.5, Number.NaN]) expect(() => new ByteWriter().u8(value)).toThrow(RangeError)
     for (const value of [-1, 2 ** 32, 0.5]) expect(() => new ByteWriter().u32(value)).toThrow(RangeError)

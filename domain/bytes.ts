@@ -13,16 +13,36 @@ export class DecodeError extends Error {
 
 const MAX_U8 = 0xff
 const MAX_U32 = 0xffff_ffff
+const TWO_32 = 0x1_0000_0000
+
+type Room = { readonly bytes: Uint8Array; readonly view: DataView }
+
+const roomOf = (sizeBytes: number): Room => {
+  const bytes = new Uint8Array(sizeBytes)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+
+/**
+ * Room of finished writers, for the next ones: an array of more than 64 bytes lies outside the engine's own memory, and
+ * making one costs as much as hashing it does. A few are enough, since writers are seldom nested deeper.
+ */
+const spare: Room[] = []
+const SPARE_ROOMS = 8
+const SPARE_BYTES = 4096
+
+const takeRoom = (sizeBytes: number): Room => (sizeBytes <= SPARE_BYTES ? spare.pop() ?? roomOf(SPARE_BYTES) : roomOf(sizeBytes))
 
 /** Grows one buffer; every method appends and returns the writer. */
 export class ByteWriter {
+  #room: Room | undefined
   #buffer: Uint8Array
   #view: DataView
   #length = 0
 
   constructor(initialSize = 256) {
-    this.#buffer = new Uint8Array(initialSize)
-    this.#view = new DataView(this.#buffer.buffer)
+    this.#room = takeRoom(initialSize)
+    this.#buffer = this.#room.bytes
+    this.#view = this.#room.view
   }
 
   u8(value: number): this {
@@ -45,7 +65,8 @@ export class ByteWriter {
   u64(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`u64 out of range: ${value}`)
     this.#reserve(8)
-    this.#view.setBigUint64(this.#length, BigInt(value))
+    this.#view.setUint32(this.#length, Math.floor(value / TWO_32))
+    this.#view.setUint32(this.#length + 4, value % TWO_32)
     this.#length += 8
     return this
   }
@@ -77,7 +98,12 @@ export class ByteWriter {
   }
 
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length)
+    const bytes = this.#buffer.slice(0, this.#length)
+    if (this.#room?.bytes.length === SPARE_BYTES && spare.length < SPARE_ROOMS) spare.push(this.#room)
+    // The room belongs to another writer from here on. Should this one go on, its buffer is full and it grows into one of its own.
+    this.#room = undefined
+    this.#buffer = bytes
+    return bytes
   }
 
   #reserve(more: number): void {

@@ -35,10 +35,48 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => current.bytes(bytes)
 /** Lowercase hex of SHA-256. */
 export const sha256Hex = (bytes: Uint8Array): string => current.hex(bytes)
 
+/** Written anew for each hash, since an array for one costs more than the hash itself. */
+const preimage = new Uint8Array(4096)
+
+/** The parts one after another; valid until the next call. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  if (length > preimage.length) return concatBytes(...parts)
+  let offset = 0
+  for (const part of parts) {
+    preimage.set(part, offset)
+    offset += part.length
+  }
+  return preimage.subarray(0, length)
+}
+
+/** SHA-256 of the parts one after another. */
+export const sha256Of = (...parts: readonly Uint8Array[]): Uint8Array => sha256(joined(parts))
+
+/** Lowercase hex of the same. */
+export const sha256HexOf = (...parts: readonly Uint8Array[]): string => sha256Hex(joined(parts))
+
+const encoder = new TextEncoder()
+
+/** SHA-256 of a text as UTF-8. */
+export function sha256OfText(text: string): Uint8Array {
+  // A UTF-16 unit takes at most three bytes of UTF-8.
+  if (text.length * 3 > preimage.length) return sha256(utf8ToBytes(text))
+  return sha256(preimage.subarray(0, encoder.encodeInto(text, preimage).written))
+}
+
 /** `tag` as UTF-8 followed by one zero byte. */
 export const tagBytes = (tag: string): Uint8Array => concatBytes(utf8ToBytes(tag), Uint8Array.of(0))
 
-/** SHA-256(tag ‖ 0x00 ‖ bytes), lowercase hex. */
-export function taggedHash(tag: string, bytes: Uint8Array): string {
-  return sha256Hex(concatBytes(tagBytes(tag), bytes))
+/** The tags are a handful of constants of this program. */
+const tags = new Map<string, Uint8Array>()
+
+function knownTag(tag: string): Uint8Array {
+  const known = tags.get(tag) ?? tagBytes(tag)
+  tags.set(tag, known)
+  return known
 }
+
+/** SHA-256(tag ‖ 0x00 ‖ bytes), lowercase hex; the bytes may come in parts. */
+export const taggedHash = (tag: string, ...bytes: readonly Uint8Array[]): string => sha256HexOf(knownTag(tag), ...bytes)

@@ -1,12 +1,13 @@
 /** Merkle tree hashing of RFC 6962 §2.1: transactions, receipts and the audit log use the same tree. */
-import { sha256 } from './hash.js'
-import { concatBytes } from './bytes.js'
+import { sha256, sha256Of } from './hash.js'
 
 const LEAF = Uint8Array.of(0)
 const NODE = Uint8Array.of(1)
 
-export const leafHash = (entry: Uint8Array): Uint8Array => sha256(concatBytes(LEAF, entry))
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(concatBytes(NODE, left, right))
+export const leafHash = (entry: Uint8Array): Uint8Array => sha256Of(LEAF, entry)
+/** Of an entry that comes in parts. */
+export const leafHashOf = (...parts: readonly Uint8Array[]): Uint8Array => sha256Of(LEAF, ...parts)
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256Of(NODE, left, right)
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0))
 
 /** MTH of RFC 6962 §2.1 over leaf hashes. */

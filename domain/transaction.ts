@@ -1,7 +1,7 @@
 /** What a block carries: a kind and the exact bytes a producer signed. The id binds every byte. */
 import { ByteWriter, type ByteReader, DecodeError } from './bytes.js'
 import { taggedHash } from './hash.js'
-import { leafHash, rootOfLeafHashes } from './merkle.js'
+import { leafHashOf, rootOfLeafHashes } from './merkle.js'
 import { bytesToHex } from './bytes.js'
 import type { TxId } from './ids.js'
 
@@ -19,12 +19,11 @@ export type Transaction = {
 export const MAX_TX_BYTES = 1024 * 1024
 
 export function createTransaction(kind: TxKind, bytes: Uint8Array): Transaction {
-  return { id: taggedHash('cybermesh/tx/v1', encodeBody(kind, bytes)) as TxId, kind, bytes }
+  return { id: taggedHash('cybermesh/tx/v1', headOf(kind, bytes), bytes) as TxId, kind, bytes }
 }
 
-function encodeBody(kind: TxKind, bytes: Uint8Array): Uint8Array {
-  return new ByteWriter(bytes.length + 8).u8(TX_KINDS.indexOf(kind)).blob(bytes).finish()
-}
+/** What stands before the bytes: kind and length. */
+const headOf = (kind: TxKind, bytes: Uint8Array): Uint8Array => new ByteWriter(8).u8(TX_KINDS.indexOf(kind)).u32(bytes.length).finish()
 
 export function writeTransaction(writer: ByteWriter, tx: Transaction): void {
   writer.u8(TX_KINDS.indexOf(tx.kind)).blob(tx.bytes)
@@ -47,7 +46,7 @@ const leaves = new WeakMap<Transaction, Uint8Array>()
 function leafOf(tx: Transaction): Uint8Array {
   const known = leaves.get(tx)
   if (known !== undefined) return known
-  const leaf = leafHash(encodeBody(tx.kind, tx.bytes))
+  const leaf = leafHashOf(headOf(tx.kind, tx.bytes), tx.bytes)
   leaves.set(tx, leaf)
   return leaf
 }

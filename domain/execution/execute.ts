@@ -9,7 +9,7 @@ import type { StateRoot } from '../ids.js'
 import { rulesOf, type AdmissionRules } from '../message/check-anomaly.js'
 import { applyChanges, changeTree } from '../state/apply-changes.js'
 import { findValue } from '../state/get-value.js'
-import { createLoader, EMPTY_STATE, type NodeCache } from '../state/nodes.js'
+import { createLoader, createPaths, EMPTY_STATE, type NodeCache } from '../state/nodes.js'
 import type { Transaction } from '../transaction.js'
 import { createDraft, keepDraft, type StateDraft } from './draft.js'
 import { executorOf, type ExecutionContext, type TransactionExecutor } from './executors.js'
@@ -27,12 +27,13 @@ export function executeBlock({ genesis, nodes, parentRoot, timestamp, turn, tran
   const network = networkOf(genesis)
   const context: ExecutionContext = { ...network, timestamp, view: turn.view }
   const load = createLoader(nodes, cache)
-  const block = createDraft({ get: (key) => findValue(load, parentRoot, key) })
+  const pathOfKey = createPaths()
+  const block = createDraft({ get: (key) => findValue(load, parentRoot, key, pathOfKey(key)) })
 
   noteTurn(block, turn, network.set)
   const receipts = transactions.map((tx) => executeTransaction(tx, block, context, executorOf(tx.kind)))
 
-  const { root, puts, deletes } = changeTree(load, parentRoot, block.changes, cache)
+  const { root, puts, deletes } = changeTree(load, parentRoot, block.changes, cache, pathOfKey)
   return { stateRoot: root, receiptsRoot: receiptsRootOf(receipts), receipts, changes: { puts, deletes } }
 }
 

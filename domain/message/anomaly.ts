@@ -39,7 +39,7 @@ const isAlg = (value: string): value is AnomalyAlg => (ANOMALY_ALGS as readonly 
 
 /** Reads wire bytes. Only the canonical encoding of well-formed fields is accepted; all bytes are copied. */
 export function decodeAnomaly(bytes: Uint8Array): Decoded<AnomalyMessage> {
-  return decodeCanonical(AnomalyEvent, bytes, readFields, encodeAnomaly)
+  return decodeCanonical(AnomalyEvent, bytes, readFields, writeAnomaly)
 }
 
 function readFields(wire: AnomalyEvent): AnomalyMessage {
@@ -67,7 +67,10 @@ function readFields(wire: AnomalyEvent): AnomalyMessage {
 }
 
 /** The one encoding of a message: fields in number order, defaults left out. */
-export function encodeAnomaly(message: AnomalyMessage): Uint8Array {
+export const encodeAnomaly = (message: AnomalyMessage): Uint8Array => copyBytes(writeAnomaly(message))
+
+/** The same bytes for whoever only looks at them: they may lie in memory that others share. */
+export function writeAnomaly(message: AnomalyMessage): Uint8Array {
   const { tsSeconds, ...fields } = message
-  return copyBytes(AnomalyEvent.encode({ ...fields, ts: tsSeconds }).finish())
+  return AnomalyEvent.encode({ ...fields, ts: tsSeconds }).finish()
 }

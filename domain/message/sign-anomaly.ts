@@ -5,7 +5,7 @@
 import { ByteWriter, concatBytes, utf8ToBytes } from '../bytes.js'
 import type { Signer } from '../crypto.js'
 import { sha256, tagBytes } from '../hash.js'
-import { encodeAnomaly, type AnomalyAlg, type AnomalyMessage } from './anomaly.js'
+import { writeAnomaly, type AnomalyAlg, type AnomalyMessage } from './anomaly.js'
 
 export type SignScheme = 'v1' | 'v2'
 
@@ -33,7 +33,7 @@ export function v1Core(core: V1Core): Uint8Array {
 export function anomalySignBytes(message: AnomalyMessage, scheme: SignScheme): Uint8Array {
   // The original writes no separator after its tag.
   if (scheme === 'v1') return concatBytes(V1_TAG, v1Core(message))
-  return concatBytes(V2_TAG, encodeAnomaly({ ...message, signature: NO_SIGNATURE }))
+  return concatBytes(V2_TAG, writeAnomaly({ ...message, signature: NO_SIGNATURE }))
 }
 
 /** Completes and signs a draft. The default scheme covers the whole message. */

@@ -5,7 +5,8 @@
  */
 import type { StateChanges, StateNodes } from '../execution/types.js'
 import type { StateRoot } from '../ids.js'
-import { bitAt, createInner, createLeaf, createLoader, EMPTY_STATE, encodeNode, pathOf, type LeafNode, type NodeCache, type NodeLoader, type StateNode } from './nodes.js'
+import { EncodedNodes } from './encoded-nodes.js'
+import { bitAt, createInner, createLeaf, createLoader, EMPTY_STATE, pathOf, type LeafNode, type NodeCache, type NodeLoader, type StateNode } from './nodes.js'
 
 /** `null` removes the key. */
 export type Updates = ReadonlyMap<string, Uint8Array | null>
@@ -23,9 +24,9 @@ export function applyChanges(nodes: StateNodes, root: StateRoot, updates: Update
 }
 
 /** The same over a loader that has perhaps read most of the nodes already; the new tree is kept in its cache. */
-export function changeTree(load: NodeLoader, root: StateRoot, updates: Updates, cache?: NodeCache): AppliedChanges {
+export function changeTree(load: NodeLoader, root: StateRoot, updates: Updates, cache?: NodeCache, pathOfKey = pathOf): AppliedChanges {
   const changes = [...updates].map(([key, value]): Change => {
-    const path = pathOf(key)
+    const path = pathOfKey(key)
     return { path, key, leaf: value === null ? undefined : createLeaf(key, path, value) }
   })
   changes.sort((a, b) => comparePaths(a.path, b.path))
@@ -42,7 +43,7 @@ class Batch {
   readonly #load: NodeLoader
   /** Sorted by path. */
   readonly #changes: readonly Change[]
-  readonly #created = new Map<string, Uint8Array>()
+  readonly #created = new Map<string, StateNode>()
   readonly #superseded = new Set<string>()
 
   constructor(load: NodeLoader, changes: readonly Change[]) {
@@ -66,7 +67,7 @@ class Batch {
   /** Nodes that this batch both superseded and needs again stay where they are. */
   finish(): StateChanges {
     for (const hash of this.#created.keys()) if (this.#superseded.delete(hash)) this.#created.delete(hash)
-    return { puts: this.#created, deletes: this.#superseded }
+    return { puts: new EncodedNodes(this.#created), deletes: this.#superseded }
   }
 
   #build(leaves: readonly LeafNode[], depth: number): Subtree {
@@ -92,7 +93,7 @@ class Batch {
   }
 
   #create(node: StateNode): StateNode {
-    this.#created.set(node.hash, encodeNode(node))
+    this.#created.set(node.hash, node)
     return node
   }
 }

@@ -8,9 +8,8 @@ export function getValue(nodes: StateNodes, root: StateRoot, key: string): Uint8
   return findValue((hash) => loadNode(nodes, hash), root, key)
 }
 
-/** The same over a loader that a caller shares between reads. */
-export function findValue(load: NodeLoader, root: StateRoot, key: string): Uint8Array | undefined {
-  const path = pathOf(key)
+/** The same over a loader that a caller shares between reads, and perhaps with a path that it knows. */
+export function findValue(load: NodeLoader, root: StateRoot, key: string, path = pathOf(key)): Uint8Array | undefined {
   let node = load(root)
   for (let depth = 0; node?.kind === 'inner'; depth++) node = childOf(node, bitAt(path, depth), load)
   return node?.key === key ? node.value : undefined

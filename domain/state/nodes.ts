@@ -2,8 +2,8 @@
  * Nodes of the authenticated map: their hashes and their stored bytes. A subtree with one key is that key's leaf
  * whatever its depth, an empty subtree is 32 zero bytes, so the shape follows from the keys alone, never from history.
  */
-import { ByteReader, ByteWriter, concatBytes, DecodeError, utf8ToBytes } from '../bytes.js'
-import { sha256, sha256Hex, tagBytes } from '../hash.js'
+import { ByteReader, ByteWriter, concatBytes, DecodeError } from '../bytes.js'
+import { sha256, sha256Hex, sha256HexOf, sha256OfText, tagBytes } from '../hash.js'
 import { hexInto } from '../hex.js'
 import { ZERO_HASH, type StateRoot } from '../ids.js'
 import type { StateNodes } from '../execution/types.js'
@@ -37,7 +37,19 @@ export class StateNodeError extends Error {
 }
 
 /** SHA-256 of the key's UTF-8: where in the tree the key belongs. */
-export const pathOf = (key: string): Uint8Array => sha256(utf8ToBytes(key))
+export const pathOf = (key: string): Uint8Array => sha256OfText(key)
+
+/** The same, worked out once for each key: a block reads most keys before it writes them. */
+export function createPaths(): (key: string) => Uint8Array {
+  const paths = new Map<string, Uint8Array>()
+  return (key) => {
+    const known = paths.get(key)
+    if (known !== undefined) return known
+    const path = pathOf(key)
+    paths.set(key, path)
+    return path
+  }
+}
 
 /** Bit `depth` of a path, most significant first: 0 goes left. */
 export const bitAt = (path: Uint8Array, depth: number): number => ((path[depth >> 3] as number) >> (7 - (depth & 7))) & 1
@@ -45,7 +57,7 @@ export const bitAt = (path: Uint8Array, depth: number): number => ((path[depth >
 const LEAF_TAG = tagBytes('cybermesh/state-leaf/v1')
 const INNER_TAG = tagBytes('cybermesh/state-node/v1')
 
-export const leafHash = (path: Uint8Array, valueHash: Uint8Array): string => sha256Hex(concatBytes(LEAF_TAG, path, valueHash))
+export const leafHash = (path: Uint8Array, valueHash: Uint8Array): string => sha256HexOf(LEAF_TAG, path, valueHash)
 
 const HASH_BYTES = 32
 /** Tag and room for two hashes; written anew for each inner node, which is what a block hashes most. */

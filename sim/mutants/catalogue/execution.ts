@@ -15,6 +15,6 @@ export const EXECUTION: readonly Mutant[] = [
   mutant('anybody may produce', edit(CHECK, 'if (!bytesEqual(message.pubkey, message.producerId)) return', 'if (message.pubkey.length < 0) return'), admission),
   mutant('a payload may differ from its hash', edit(CHECK, 'if (!bytesEqual(sha256(message.payload), message.contentHash)) {', 'if (message.payload.length < 0) {'), admission),
   mutant('a message may be of any time', edit(CHECK, 'if (skewMs > limits.skewMs) return', 'if (skewMs < 0) return'), admission),
-  mutant('verified signatures are remembered without the signature', edit('platform/crypto/verified-cache.ts', '.update(publicKey).update(signature).update(message)', '.update(publicKey).update(message)'), { tests: tests('platform/crypto/verified-cache.test.ts') }),
-  mutant('verified signatures are remembered without the key', edit('platform/crypto/verified-cache.ts', '.update(publicKey).update(signature).update(message)', '.update(signature).update(message)'), { tests: tests('platform/crypto/verified-cache.test.ts') }),
+  mutant('verified signatures are remembered without the signature', edit('platform/crypto/verified-cache.ts', '  preimage.set(signature, PUBLIC_KEY_BYTES)\n', ''), { tests: tests('platform/crypto/verified-cache.test.ts') }),
+  mutant('verified signatures are remembered without the key', edit('platform/crypto/verified-cache.ts', '  preimage.set(publicKey)\n', ''), { tests: tests('platform/crypto/verified-cache.test.ts') }),
 ]
