@@ -1,15 +1,15 @@
-import { readdirSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { historyAppends } from './history.js'
 import { renderLogBench } from './render.js'
 import { runLogBench } from './run-log-bench.js'
 
-const folders = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('cybermesh-bench-'))
-
 test('a small run reads back and follows every event it appended, and leaves nothing behind', async () => {
-  const before = folders()
-  const result = await runLogBench({ events: 12_000, batch: 1000, folder: undefined, progress: () => undefined })
+  const folder = mkdtempSync(join(tmpdir(), 'cybermesh-measured-'))
+  chmodSync(folder, 0o755)
+  const result = await runLogBench({ events: 12_000, batch: 1000, folder, progress: () => undefined })
   expect(result).toMatchObject({ events: 12_000, append: { events: 12_000 }, readBytes: { events: 12_000 }, readEvents: { events: 12_000 }, subscribe: { events: 12_000 } })
   expect(result.appendByDecade.map(({ from, to }) => [from, to])).toEqual([[0, 10_000], [10_000, 12_000]])
   expect(result.eventBytes).toBeGreaterThan(500)
@@ -17,7 +17,8 @@ test('a small run reads back and follows every event it appended, and leaves not
   expect(result.appendOneMs.count).toBe(200)
   expect(result.limits.bareLmdb.perSecond).toBeGreaterThan(0)
   expect(renderLogBench(result)).toContain('bare LMDB')
-  expect(folders().filter((name) => !before.includes(name))).toEqual([])
+  expect(readdirSync(folder)).toEqual([])
+  rmdirSync(folder)
 })
 
 test('the made-up history is the same whatever the batch, and a shorter one is its beginning', () => {

@@ -93,10 +93,8 @@ async function appendAll(log: EmbeddedLog, events: number, batch: number): Promi
     position += appends.length
   }
   if (await log.length() !== events) throw new Error(`the log has ${await log.length()} of ${events} events`)
-  const byDecade = decades.costs()
-  const seconds = byDecade.reduce((sum, cost) => sum + cost.seconds, 0)
-  const cpuMicros = byDecade.reduce((sum, cost) => sum + cost.cpuMicros * cost.events, 0) / events
-  return { append: { events, seconds, perSecond: events / seconds, cpuMicros }, byDecade, growth: decades.growth(), singles }
+  const { byDecade, growth, ...append } = decades.whole()
+  return { append, byDecade, growth, singles }
 }
 
 async function sizeOf(log: EmbeddedLog, events: number): Promise<number> {

@@ -29,6 +29,7 @@ export function registerBench(program: Command): void {
       answer(flags, result, renderBench)
     })
   registerLog(bench)
+  registerProjections(bench)
 }
 
 type LogFlags = JsonFlag & { readonly events: number; readonly batch: number; readonly folder?: string; readonly out?: string }
@@ -44,6 +45,27 @@ function registerLog(bench: Command): void {
       const result = await runLogBench({ events: flags.events, batch: flags.batch, folder: flags.folder, progress })
       if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
       answer(flags, result, renderLogBench)
+    })
+}
+
+type ProjectionsFlags = JsonFlag & { readonly events: number; readonly emmett: number; readonly lagRate: number; readonly lagSeconds: number; readonly folder?: string; readonly out?: string }
+
+function registerProjections(bench: Command): void {
+  withJson(bench.command('projections').description('read models: built in memory, SQL and Redis, rebuilt, and their lag under load; beside COPY, and beside Emmett on the same PostgreSQL'))
+    .option('--events <n>', 'how many events', count(1000, 10_000_000), 1_000_000)
+    .option('--emmett <n>', 'how many of them Emmett gets, and ours beside it', count(100, 10_000_000), 50_000)
+    .option('--lag-rate <n>', 'events a second while the lag is measured', count(10, 100_000), 1000)
+    .option('--lag-seconds <n>', 'how long; 0 leaves this out', count(0, 3600), 30)
+    .option('--folder <path>', 'where databases and logs lie while it runs: on the disk that is to be measured')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: ProjectionsFlags) => {
+      const [{ runProjectionsBench }, { renderProjectionsBench }] = await Promise.all([
+        import('../../bench/projections/run-projections-bench.js'), import('../../bench/projections/render.js')])
+      const result = await runProjectionsBench({
+        events: flags.events, emmettEvents: flags.emmett, lagPerSecond: flags.lagRate, lagSeconds: flags.lagSeconds, folder: flags.folder, progress,
+      })
+      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
+      answer(flags, result, renderProjectionsBench)
     })
 }
 
