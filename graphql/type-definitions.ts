@@ -7,6 +7,12 @@ export const typeDefinitions = /* GraphQL */ `
 
   enum LifecycleState { PUBLISHED ADMITTED COMMITTED REJECTED TIMEOUT EXPIRED }
 
+  """
+  Reads no less than a position of the event log: waits until the read models that are asked have reached it, at most
+  waitMs (5000, at most 60000), else the error NOT_YET says where they stand. An answer says in extensions.position where they stood.
+  """
+  directive @read(minPosition: Long, waitMs: Int) on QUERY
+
   type Query {
     "One anomaly, or null where it is not known."
     anomaly(id: ID!): Anomaly
@@ -241,9 +247,6 @@ export const typeDefinitions = /* GraphQL */ `
     refused: [RefusalCount!]!
     "0 to 100; refusals that a stranger can cause do not count."
     reputation: Int!
-    "Refusals that do count."
-    violations: Long!
-    lastViolationAt: Time
   }
   type RefusalCount { code: String! count: Long! }
 

@@ -1,6 +1,7 @@
 /** The columns of calibration_rows: those of the publication, and those of what came after. */
 import type { Column } from '../../sql/bulk.js'
-import { bytesOfHex, plainText, timeOfMillis, timeOfSeconds } from '../../sql/values.js'
+import { eventTime } from '../../lives/times.js'
+import { bytesOfHex, plainText, timeOfSeconds } from '../../sql/values.js'
 import type { PayloadFacts } from '../read-payload.js'
 import type { CalibrationInsert, LaterFacts } from '../row-changes.js'
 
@@ -8,8 +9,8 @@ export const LATER_COLUMNS: readonly Column<LaterFacts>[] = [
   { name: 'updated_position', type: 'int8', value: (row) => row.updatedPosition },
   { name: 'outcome', type: 'text', value: (row) => row.outcome },
   { name: 'reason', type: 'text', value: (row) => row.reason },
-  { name: 'admitted_at', type: 'timestamptz', value: (row) => timeOfMillis(row.admittedAt) },
-  { name: 'settled_at', type: 'timestamptz', value: (row) => timeOfMillis(row.settledAt) },
+  { name: 'admitted_at', type: 'timestamptz', value: (row) => eventTime(row.admittedAt) },
+  { name: 'settled_at', type: 'timestamptz', value: (row) => eventTime(row.settledAt) },
   { name: 'block_height', type: 'int8', value: (row) => row.placement?.height },
   { name: 'tx_index', type: 'int8', value: (row) => row.placement?.txIndex },
   { name: 'tx_hash', type: 'bytea', value: (row) => bytesOfHex(row.placement?.txId) },
@@ -41,6 +42,6 @@ export const INSERT_COLUMNS: readonly Column<InsertRow>[] = [
   // No event of the log is a verdict yet, and nothing else may become a label.
   { name: 'verdicts', type: 'jsonb', value: () => '[]' },
   { name: 'detected_at', type: 'timestamptz', value: ({ published }) => timeOfSeconds(published.detectedAtSeconds) },
-  { name: 'published_at', type: 'timestamptz', value: ({ published }) => timeOfMillis(published.at) },
+  { name: 'published_at', type: 'timestamptz', value: ({ published }) => eventTime(published.at) },
   ...LATER_COLUMNS,
 ]

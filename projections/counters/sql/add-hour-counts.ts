@@ -1,11 +1,11 @@
 /** Adds what a batch counts to the hours it happened in. */
+import { eventTime } from '../../lives/times.js'
 import { insertRows, type Column } from '../../sql/bulk.js'
 import type { SqlStatement } from '../../sql/statement.js'
-import { timeOfMillis } from '../../sql/values.js'
 import type { HourCount } from '../count-moves.js'
 
 const COLUMNS: readonly Column<HourCount>[] = [
-  { name: 'hour', type: 'timestamptz', value: ({ hour }) => timeOfMillis(hour) },
+  { name: 'hour', type: 'timestamptz', value: ({ hour }) => eventTime(hour) },
   { name: 'producer_id', type: 'bytea', value: ({ producer }) => Buffer.from(producer, 'hex') },
   { name: 'state', type: 'text', value: ({ state }) => state },
   { name: 'reason', type: 'text', value: ({ reason }) => reason },
@@ -23,7 +23,7 @@ export const addHourCounts = (counts: readonly HourCount[]): SqlStatement[] => i
 function mergeHours(counts: readonly HourCount[]): readonly HourCount[] {
   const merged = new Map<string, HourCount>()
   for (const count of counts) {
-    const key = `${timeOfMillis(count.hour)} ${count.producer} ${count.state} ${count.reason}`
+    const key = `${eventTime(count.hour)} ${count.producer} ${count.state} ${count.reason}`
     const known = merged.get(key)
     merged.set(key, known === undefined ? count : { ...known, entered: known.entered + count.entered, left: known.left + count.left })
   }

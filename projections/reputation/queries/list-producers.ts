@@ -9,18 +9,15 @@ export type ProducerView = {
   readonly refused: readonly { readonly code: string; readonly count: number }[]
   /** 0 to 100. */
   readonly reputation: number
-  /** Refusals that are held against it. */
-  readonly violations: number
-  readonly lastViolationAt: Date | null
 }
 
-type Row = { id: string; score: number; committed: string; refused: Partial<Record<RejectCode, number>>; violations: string; last_violation: Date | null }
+type Row = { id: string; score: number; committed: string; refused: Partial<Record<RejectCode, number>> }
 
 export async function listProducers(sql: SqlRunner): Promise<ProducerView[]> {
   const { rows } = await sql.query<Row>(
-    "SELECT encode(producer_id, 'hex') AS id, score, committed, refused, violations, last_violation FROM state_reputation ORDER BY producer_id")
+    "SELECT encode(producer_id, 'hex') AS id, score, committed, refused FROM state_reputation ORDER BY producer_id")
   return rows.map((row) => ({
-    id: row.id, committed: Number(row.committed), reputation: row.score, violations: Number(row.violations), lastViolationAt: row.last_violation,
+    id: row.id, committed: Number(row.committed), reputation: row.score,
     refused: REJECT_CODES.flatMap((code) => (row.refused[code] === undefined ? [] : [{ code, count: row.refused[code] }])),
   }))
 }

@@ -1,7 +1,8 @@
 /** Writes the changes of scores that a batch tells. */
+import { eventTime } from '../../lives/times.js'
 import { insertRows, type Column } from '../../sql/bulk.js'
 import type { SqlStatement } from '../../sql/statement.js'
-import { bytesOfHex, timeOfMillis } from '../../sql/values.js'
+import { bytesOfHex } from '../../sql/values.js'
 import type { ReputationChange } from '../changes.js'
 
 const COLUMNS: readonly Column<ReputationChange>[] = [
@@ -13,7 +14,7 @@ const COLUMNS: readonly Column<ReputationChange>[] = [
   { name: 'score_before', type: 'int4', value: ({ before }) => before },
   { name: 'score_after', type: 'int4', value: ({ after }) => after },
   { name: 'reason', type: 'text', value: ({ reason }) => reason },
-  { name: 'changed_at', type: 'timestamptz', value: ({ at }) => timeOfMillis(at) },
+  { name: 'changed_at', type: 'timestamptz', value: ({ at }) => eventTime(at) },
 ]
 
 export const insertChanges = (changes: readonly ReputationChange[]): SqlStatement[] => insertRows('reputation_changes', COLUMNS, changes, '(change_number) DO NOTHING')

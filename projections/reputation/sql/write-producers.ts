@@ -1,7 +1,7 @@
 /** Writes where producers stand after a batch. */
+import { eventTime } from '../../lives/times.js'
 import { insertRows, type Column } from '../../sql/bulk.js'
 import type { SqlStatement } from '../../sql/statement.js'
-import { timeOfMillis } from '../../sql/values.js'
 import type { ProducerStanding } from '../changes.js'
 import { refusalsOf, violationsOf } from '../producer-standings.js'
 
@@ -12,9 +12,9 @@ const COLUMNS: readonly Column<readonly [string, ProducerStanding]>[] = [
   { name: 'committed', type: 'int8', value: ([, { committed }]) => committed },
   { name: 'refused', type: 'jsonb', value: ([, { refused }]) => JSON.stringify(refused) },
   { name: 'violations', type: 'int8', value: ([, standing]) => violationsOf(standing) },
-  { name: 'last_violation', type: 'timestamptz', value: ([, { lastViolationAt }]) => timeOfMillis(lastViolationAt) },
+  { name: 'last_violation', type: 'timestamptz', value: ([, { lastViolationAt }]) => eventTime(lastViolationAt) },
   { name: 'updated_height', type: 'int8', value: ([, { height }]) => height },
-  { name: 'updated_at', type: 'timestamptz', value: ([, { at }]) => timeOfMillis(at) },
+  { name: 'updated_at', type: 'timestamptz', value: ([, { at }]) => eventTime(at) },
 ]
 
 const REPLACE = `(producer_id) DO UPDATE SET ${COLUMNS.slice(1).map(({ name }) => `${name} = excluded.${name}`).join(', ')}`
