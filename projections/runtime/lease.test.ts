@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runChild, type Child } from '../../platform/postgres/testing/run-child.js'
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { rebuildProjection, type Projection } from '../index.js'
+import { withSqlRetry } from '../sql/retry.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { appendSample, longHistory, published } from '../testing/sample-log.js'
 import { asPosition } from '../../domain/ids.js'
@@ -62,9 +63,9 @@ test('a holder that comes back too late writes nothing, though its position stil
   const fenced = blocks().fenced?.(late?.token ?? 0) as Projection
   await expire('blocks')
   const next = await takeLease(harness.sql, 'blocks', 'next')
-  await expect(fenced.apply(batchOf(fenced, entries))).rejects.toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('taken over') as string })
+  await expect(withSqlRetry(() => fenced.apply(batchOf(fenced, entries)))).rejects.toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('taken over') as string })
   expect((await blocks().checkpoint()).position).toBe(0)
-  await (blocks().fenced?.(next?.token ?? 0) as Projection).apply(batchOf(fenced, entries))
+  await withSqlRetry(() => (blocks().fenced?.(next?.token ?? 0) as Projection).apply(batchOf(fenced, entries)))
   expect((await blocks().checkpoint()).position).toBe(1)
   await Promise.all([late, next].map((lease) => lease?.release()))
 })

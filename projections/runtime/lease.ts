@@ -59,7 +59,9 @@ function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number)
     lost: lost.signal,
     async release() {
       clearInterval(timer)
-      await sql.query('UPDATE projection_leases SET expires_at = now() WHERE name = $1 AND token = $2', [name, token]).catch(() => undefined)
+      const free = (): Promise<unknown> => sql.query('UPDATE projection_leases SET expires_at = now() WHERE name = $1 AND token = $2', [name, token])
+      // Where the server stays away, the lease runs out.
+      await withSqlRetry(free, { attempts: 5 }).catch(() => undefined)
     },
   }
 }

@@ -103,6 +103,26 @@ describe('PostgreSQL forced into the rules of CockroachDB', () => {
   })
 })
 
+test('a single statement that has to restart is repeated by the server; a transaction is not', async () => {
+  const two = await connect(plain)
+  opened.push({ end: () => two.end() })
+  await client.query('INSERT INTO rows (id) SELECT generate_series(1, 2)')
+  /** Each reads what the other writes: serializable lets one of them through. */
+  const cross = async (begin: string, end: string): Promise<PromiseSettledResult<unknown>[]> => {
+    for (const one of [client, two]) if (begin !== '') await one.query(begin)
+    const steps = [client, two].map(async (one, i) => {
+      await one.query('UPDATE rows SET body = (SELECT max(body) FROM rows WHERE id = $1) WHERE id = $2', [i + 1, 2 - i])
+      if (end !== '') await one.query(end)
+    })
+    const results = await Promise.allSettled(steps)
+    if (end !== '') for (const one of [client, two]) await one.query('ROLLBACK')
+    return results
+  }
+  const failed = (await cross('BEGIN', 'COMMIT')).filter((one) => one.status === 'rejected')
+  expect(failed.map((one) => (one as PromiseRejectedResult).reason as unknown)).toEqual([expect.objectContaining({ code: '40001' })])
+  for (let i = 0; i < 30; i++) expect((await cross('', '')).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+})
+
 describe('injected failures', () => {
   test('a transaction that must restart fails with 40001 and has done nothing', async () => {
     const faults = always({ restarts: 1 })

@@ -3,10 +3,13 @@
  * ReadyForQuery of the server; what shall fail is made to fail by the server itself, in place of the group, so that the
  * state of the transaction is always the server's own. Groups run one after the other. A client that sends Flush and
  * waits before Sync would wait for ever; neither node-postgres nor psql does.
+ *
+ * A single statement outside a transaction that has to restart is repeated here, as CockroachDB repeats it itself while
+ * its answer is small: https://www.cockroachlabs.com/docs/v26.2/transactions#automatic-retries
  */
 import type { FaultPlan, Faults } from './faults.js'
 import { brokenRule, inWordsOfPostgres } from './rules.js'
-import { errorMessage, parseWithSql, queryMessage, readBind, readParse, sqlOfQuery, statusOf, type Message, type TransactionStatus } from './wire.js'
+import { codeOfError, errorMessage, parseWithSql, queryMessage, readBind, readParse, sqlOfQuery, statusOf, type Message, type TransactionStatus } from './wire.js'
 
 export type Session = {
   fromClient(message: Message): void
@@ -27,6 +30,8 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
   let plan: FaultPlan = { kind: 'none' }
   let statement = 0
   let mayChangeSchema = false
+  /** A single statement whose answer is held back, so that it can be repeated. */
+  let single: { readonly repeat: () => void; readonly answer: Message[]; size: number } | undefined
   /** Set while the answer to what has been done shall be an error. */
   let losesAnswer = false
 
@@ -56,12 +61,14 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
       plan = faults.next()
       statement = 0
       mayChangeSchema = false
-    } else if (status === 'I' && faults.single && WRITES.test(sql)) {
-      const single = faults.next()
-      if (single.kind === 'unknown') {
-        faults.happened(single)
-        if (!single.isCommitted) return fail(UNKNOWN)
+    } else if (status === 'I') {
+      const fault = faults.single && WRITES.test(sql) ? faults.next() : undefined
+      if (fault?.kind === 'unknown') {
+        faults.happened(fault)
+        if (!fault.isCommitted) return fail(UNKNOWN)
         losesAnswer = true
+      } else if (!/^\s*COPY\b/i.test(sql)) {
+        single = { repeat: () => send(messages, sql), answer: [], size: 0 }
       }
     } else if (status === 'T' && plan.kind === 'restart' && !ROLLBACK.test(sql)) {
       statement += 1
@@ -83,6 +90,24 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
     if (next !== undefined) run(next)
   }
 
+  /** False once the message may go to the client. */
+  const holdsBack = (message: Message): boolean => {
+    if (single === undefined) return false
+    const { answer, repeat } = single
+    answer.push(message)
+    single.size += message.bytes.length
+    if (message.type !== 'Z' && single.size < SMALL_BYTES) return true
+    const mustRestart = message.type === 'Z' && answer.some((one) => one.type === 'E' && codeOfError(one) === '40001')
+    if (mustRestart) {
+      single = { repeat, answer: [], size: 0 }
+      repeat()
+      return true
+    }
+    single = undefined
+    for (const one of answer.slice(0, -1)) toClient(one.bytes)
+    return false
+  }
+
   return {
     fromClient(message) {
       // Passwords, COPY data and good-byes are no part of a group.
@@ -94,6 +119,7 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
       if (!isBusy) runNext()
     },
     fromServer(message) {
+      if (single !== undefined && holdsBack(message)) return
       if (losesAnswer && message.type === 'C') {
         losesAnswer = false
         return toClient(errorMessage(UNKNOWN.code, UNKNOWN.text))
@@ -108,6 +134,8 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
   }
 }
 
+/** What CockroachDB holds back by default. */
+const SMALL_BYTES = 16 * 1024
 const WRITES = /^\s*(INSERT|UPDATE|DELETE|UPSERT|CREATE|ALTER|DROP)\b/i
 const ROLLBACK = /^\s*(ROLLBACK|ABORT)\b/i
 

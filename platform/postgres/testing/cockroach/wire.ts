@@ -51,6 +51,10 @@ export function parseWithSql(parse: Message, sql: string): Buffer {
 export const errorMessage = (code: string, text: string): Buffer =>
   message('E', Buffer.from(`SERROR\0VERROR\0C${code}\0M${text}\0\0`))
 
+/** The SQLSTATE of an ErrorResponse. */
+export const codeOfError = ({ bytes }: Message): string | undefined =>
+  bytes.toString('utf8', BODY).split('\0').find((field) => field.startsWith('C'))?.slice(1)
+
 /** I: no transaction; T: in one; E: in one that failed. */
 export type TransactionStatus = 'I' | 'T' | 'E'
 export const statusOf = ({ bytes }: Message): TransactionStatus => String.fromCharCode(bytes[BODY] as number) as TransactionStatus
