@@ -32,18 +32,21 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-/** Remembers the text of each query. */
+/** Remembers the text of each query, but those that open and close the snapshot of a request. */
 function countQueries(pool: pg.Pool): pg.Pool {
-  return new Proxy(pool, {
-    get(target, name) {
-      const value = Reflect.get(target, name) as unknown
-      if (name !== 'query') return typeof value === 'function' ? (value.bind(target) as unknown) : value
+  const remembering = <T extends { query: unknown }>(target: T): T => new Proxy(target, {
+    get(on, name) {
+      const value = Reflect.get(on, name) as unknown
+      if (typeof value !== 'function') return value
+      if (name === 'connect') return async () => remembering(await pool.connect())
+      if (name !== 'query') return value.bind(on) as unknown
       return (text: string, values?: unknown[]) => {
-        queries.push(text)
-        return target.query(text, values)
+        if (!/^(BEGIN|ROLLBACK)/.test(text)) queries.push(text)
+        return (value as (text: string, values?: unknown[]) => unknown).call(on, text, values)
       }
     },
   })
+  return remembering(pool)
 }
 
 async function ask(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
@@ -329,7 +332,7 @@ describe('the server', () => {
 
 describe('a query without HTTP', () => {
   test('gives the same answer, takes variables and keeps the limits', async () => {
-    expect(await executeQuery(sources, 'query ($h: Long!) { block(height: $h) { hash } }', { h: 1 })).toEqual({ data: { block: { hash: hash('block/1') } } })
+    expect(await executeQuery(sources, 'query ($h: Long!) { block(height: $h) { hash } }', { h: 1 })).toMatchObject({ data: { block: { hash: hash('block/1') } } })
     expect((await executeQuery(sources, '{ nonsense }')).errors?.[0]).toMatchObject({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })
     expect((await executeQuery(sources, '{ block(')).errors?.[0]).toMatchObject({ extensions: { code: 'GRAPHQL_PARSE_FAILED' } })
     expect((await executeQuery(sources, '{ blocks(first: 999) { nodes { height } } }')).errors?.[0]).toMatchObject({ extensions: { field: 'first' } })

@@ -1,10 +1,11 @@
 /** What the resolvers of one request share: loaders that turn many lookups of one level into one query. */
 import DataLoader from 'dataloader'
 import { findAnomalies, findBlocks, listTransactions, listValidators, type AnomalyView, type BlockView, type Projection, type TransactionView, type ValidatorView } from '../projections/index.js'
-import { projectionsOf, type ApiSources } from './sources.js'
+import type { SqlRunner } from '../projections/sql/statement.js'
+import { projectionsOf, type ApiSources, type ReadSources } from './sources.js'
 
 export type ApiContext = {
-  readonly sources: ApiSources
+  readonly sources: ReadSources
   readonly projections: readonly Projection[]
   readonly anomalies: DataLoader<string, AnomalyView | undefined>
   readonly blocks: DataLoader<number, BlockView | undefined>
@@ -12,12 +13,14 @@ export type ApiContext = {
   readonly validators: () => Promise<ReadonlyMap<string, ValidatorView>>
 }
 
-export function createContext(sources: ApiSources): ApiContext {
-  const { sql } = sources
+/** @param snapshot what SQL is asked through, where all of it is to see one moment */
+export function createContext(given: ApiSources, snapshot?: SqlRunner): ApiContext {
+  const sql = snapshot ?? given.sql
+  const sources: ReadSources = { ...given, sql }
   let validators: Promise<ReadonlyMap<string, ValidatorView>> | undefined
   return {
     sources,
-    projections: projectionsOf(sources),
+    projections: projectionsOf(given, sql),
     anomalies: new DataLoader(async (ids) => valuesOf(ids, await findAnomalies(sql, ids))),
     blocks: new DataLoader(async (heights) => valuesOf(heights, await findBlocks(sql, heights))),
     transactions: new DataLoader(async (heights) => {

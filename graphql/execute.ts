@@ -1,12 +1,17 @@
 /** Answers a query without HTTP, with the same limits and the same errors: what `cybermesh query` runs over a stopped folder. */
 import { execute, parse, specifiedRules, validate, type DocumentNode, type ExecutionResult } from './graphql-js.js'
-import { createContext } from './context.js'
 import { maskError } from './errors.js'
 import { MOST_TOKENS, queryLimits } from './limits.js'
+import { createConsistentReader } from './read-consistently.js'
 import { schema } from './schema.js'
 import type { ApiSources } from './sources.js'
 
-export type QueryResult = { readonly data?: Record<string, unknown> | null; readonly errors?: readonly Record<string, unknown>[] }
+export type QueryResult = {
+  readonly data?: Record<string, unknown> | null
+  readonly errors?: readonly Record<string, unknown>[]
+  /** Where the read models stood that were asked. */
+  readonly extensions?: Record<string, unknown>
+}
 
 /** Never rejects: what is wrong is in `errors`, each with `extensions.code`. `report` gets what is masked. */
 export async function executeQuery(
@@ -21,9 +26,10 @@ export async function executeQuery(
   }
   const faults = validate(schema, document, [...specifiedRules, queryLimits])
   if (faults.length > 0) return { errors: masked(faults, 'GRAPHQL_VALIDATION_FAILED') }
-  const result: ExecutionResult = await execute({ schema, document, variableValues: variables, contextValue: createContext(sources) })
+  const result: ExecutionResult = await createConsistentReader(sources).read({ document, variables }, (contextValue) => execute({ schema, document, variableValues: variables, contextValue }))
   return {
     ...(result.data === undefined ? {} : { data: result.data as Record<string, unknown> | null }),
     ...(result.errors === undefined ? {} : { errors: masked(result.errors) }),
+    ...(result.extensions === undefined ? {} : { extensions: result.extensions }),
   }
 }

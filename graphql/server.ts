@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import type { ExecutionArgs, ExecutionResult } from './graphql-js.js'
 import { checkAccess, isLoopback, refuseRequest, type Access } from './access.js'
-import { createContext } from './context.js'
 import { ApiServerError, maskError } from './errors.js'
 import { MOST_TOKENS, queryLimits } from './limits.js'
+import { createConsistentReader } from './read-consistently.js'
 import { schema } from './schema.js'
 import type { ApiSources } from './sources.js'
 
@@ -37,7 +38,6 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   checkAccess(host, access)
   const yoga = createYoga({
     schema,
-    context: () => createContext(sources),
     graphqlEndpoint: '/graphql',
     graphiql: isLoopback(host),
     // The editor as npm installed it: the default one loads its scripts from the internet. Nine megabytes, so only when asked for.
@@ -46,7 +46,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     cors: false,
     logging: false,
     maskedErrors: { maskError: (error) => maskError(error, onError) },
-    plugins: [limits],
+    plugins: [limits, consistently(sources)],
   })
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -99,6 +99,18 @@ const limits: Plugin = {
   onValidate({ addValidationRule }) {
     addValidationRule(queryLimits)
   },
+}
+
+/** Every request reads at one position, and says which. */
+function consistently(sources: ApiSources): Plugin {
+  const reader = createConsistentReader(sources)
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn((args: ExecutionArgs) => reader.read(
+        { document: args.document, operationName: args.operationName, variables: args.variableValues ?? {} },
+        (context) => executeFn({ ...args, contextValue: { ...(args.contextValue as object), ...context } }) as Promise<ExecutionResult>))
+    },
+  }
 }
 
 /** Undefined where the body is too long. What is too much is read and forgotten, so that the caller gets the answer. */
