@@ -19,7 +19,7 @@ import { decodeRecord, encodedIn } from '../eventlog/record.js'
 import { startTestPostgres, type TestPostgres } from '../platform/postgres/testing/test-database.js'
 import { packageFile } from '../platform/package-root.js'
 import { createProjections, migrate, openEmbeddedTimelines, rebuildProjection, runProjection, type TimelineStore } from './index.js'
-import { batchOf } from './runtime/batch.js'
+import { applyEntries } from './runtime/apply.js'
 import type { BatchEntry } from './runtime/projection.js'
 import { columnsOf, linesOf, type TableColumns } from './testing/read-tables.js'
 
@@ -121,7 +121,7 @@ describe('the log that the first version wrote', () => {
     const content = await contentAfter(async (projections) => {
       for (const projection of projections) {
         await projection.checkpoint()
-        await projection.apply(batchOf(projection, decoded))
+        await applyEntries(projection, decoded, { signal: new AbortController().signal, poison: 'stop' })
       }
     })
     expect(content).toEqual({ tables: frozen.tables, timelines: frozen.timelines })

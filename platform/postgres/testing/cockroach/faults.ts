@@ -17,8 +17,8 @@ export type FaultOptions = {
   /** Share of transactions of which the result is unknown (40003), 0 to 1. */
   readonly unknown: number
   /**
-   * Also single statements outside a transaction that write. The server itself repeats those that must restart where it
-   * has sent nothing yet, so only their results can be unknown.
+   * Also transactions that only read, and single statements outside a transaction that write. The server itself repeats
+   * a single statement that must restart while its answer is small, so only its result can be unknown.
    */
   readonly single: boolean
 }

@@ -48,7 +48,7 @@ const BREAKS: Readonly<Record<string, string>> = {
   'COPY options': 'COPY rows FROM STDIN WITH (FREEZE)',
   'integers without a width': 'CREATE TABLE t (id BIGINT PRIMARY KEY)',
   'numbers by sequence': 'CREATE TABLE t (id BIGSERIAL PRIMARY KEY)',
-  'several statements in one message': 'SELECT 1; SELECT 2',
+  'schema changes among several statements': 'SELECT 1; CREATE TABLE t (id INT4 PRIMARY KEY)',
   CONCURRENTLY: 'CREATE INDEX CONCURRENTLY i ON rows (id)',
   'index methods of PostgreSQL': 'CREATE INDEX i ON rows USING hash (id)',
   'arrays of JSON': 'SELECT $1::jsonb[]',
@@ -161,6 +161,16 @@ describe('injected failures', () => {
     for (let id = 0; id < 20; id++) await expect(client.query('INSERT INTO rows (id) VALUES ($1)', [id])).rejects.toMatchObject({ code: '40003' })
     const { rows } = await client.query('SELECT id FROM rows')
     expect(rows).toHaveLength(faults.counts().unknownCommitted)
+  })
+
+  test('spare transactions that only read, unless everything shall fail', async () => {
+    const read = async (faults: Faults): Promise<void> => {
+      const reader = await connectWith(faults)
+      await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1')
+      await reader.query('COMMIT')
+    }
+    await read(always({ restarts: 1 }))
+    await expect(read(always({ restarts: 1, single: true }))).rejects.toMatchObject({ code: '40001' })
   })
 
   test('come in the same order from the same seed, in the shares that were asked for', () => {

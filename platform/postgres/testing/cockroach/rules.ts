@@ -34,7 +34,10 @@ export const RULES: readonly Rule[] = [
     name: 'numbers by sequence', pattern: /\b(BIG|SMALL)?SERIAL\b|\bCREATE\s+(TEMP\w*\s+)?SEQUENCE\b|\bnextval\s*\(|\bGENERATED\s+\w+(\s+\w+)?\s+AS\s+IDENTITY\b/i,
     advice: 'numbers are not in commit order there and all writers meet at one row; take the position in the log', source: `${DOCS}/serial`,
   },
-  { name: 'several statements in one message', pattern: /;\s*\S/, advice: 'one statement a message and a step', source: `${DOCS}/online-schema-changes` },
+  {
+    name: 'schema changes among several statements', pattern: /\b(CREATE|ALTER|DROP|TRUNCATE)\b[\s\S]*;\s*\S|;\s*(CREATE|ALTER|DROP|TRUNCATE)\b/i, advice: 'one a message and a step',
+    source: `${DOCS}/online-schema-changes`,
+  },
   { name: 'CONCURRENTLY', pattern: /\bCONCURRENTLY\b/i, advice: 'it has no effect there: every index is built while writers go on', source: `${DOCS}/create-index` },
   { name: 'index methods of PostgreSQL', pattern: /\bON\s+[\w."]+\s+USING\s+(HASH|BRIN|SPGIST)\s*\(/i, advice: 'write the columns, then USING HASH', source: `${DOCS}/hash-sharded-indexes` },
   { name: 'arrays of JSON', pattern: /\bjsonb?\s*\[\s*\]/i, advice: 'send an array of text and cast each element', source: `${ISSUES}/23468` },

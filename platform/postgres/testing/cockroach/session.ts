@@ -58,7 +58,7 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
     if (/\bautocommit_before_ddl\s*=\s*(off|false)\b/i.test(sql)) mayChangeSchema = true
 
     if (status === 'I' && isBegin) {
-      plan = faults.next()
+      plan = READS_ONLY.test(sql) && !faults.single ? { kind: 'none' } : faults.next()
       statement = 0
       mayChangeSchema = false
     } else if (status === 'I') {
@@ -137,6 +137,7 @@ export function createSession(faults: Faults, { toServer, toClient }: Wires): Se
 /** What CockroachDB holds back by default. */
 const SMALL_BYTES = 16 * 1024
 const WRITES = /^\s*(INSERT|UPDATE|DELETE|UPSERT|CREATE|ALTER|DROP)\b/i
+const READS_ONLY = /^[^;]*\bREAD\s+ONLY\b/i
 const ROLLBACK = /^\s*(ROLLBACK|ABORT)\b/i
 
 function sqlOf(messages: readonly Message[], statements: Map<string, string>): string {
