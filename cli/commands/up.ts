@@ -13,7 +13,7 @@ const natural = (text: string): number => {
   return value
 }
 
-type Flags = { flows?: string; data?: string; validators?: number; for?: number; rate?: number; apiPort?: number; eventlog?: string; redis?: string; redisCa?: string; json?: boolean }
+type Flags = { flows?: string; data?: string; validators?: number; for?: number; rate?: number; apiPort?: number; eventlog?: string; kafka?: string; kafkaCa?: string; redis?: string; redisCa?: string; json?: boolean }
 
 export function registerUp(program: Command): void {
   program.command('up')
@@ -25,6 +25,8 @@ export function registerUp(program: Command): void {
     .option('--rate <n>', 'replay as fast as it takes to publish up to n anomalies a second', positive)
     .option('--api-port <port>', 'port of the API (default: 9441, or a free one)', natural)
     .option('--eventlog <url>', 'keep the event log on this EventStoreDB or KurrentDB: kurrentdb://USER:PASSWORD@HOST:2113?tls=true')
+    .option('--kafka <url>', 'keep topics on this Kafka cluster: kafka://USER:PASSWORD@HOST:PORT,HOST:PORT?tls=true&mechanism=scram-sha-512')
+    .option('--kafka-ca <file>', 'PEM file of the authority that signed the certificates of that cluster')
     .option('--redis <url>', 'keep timelines in this Redis: redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// for TLS')
     .option('--redis-ca <file>', 'PEM file of the authority that signed the certificate of that Redis')
     .option('--json', 'one JSON object on stdout at the end')
@@ -37,6 +39,7 @@ export function registerUp(program: Command): void {
         ...(flags.validators === undefined ? {} : { validators: flags.validators }), ...(flags.for === undefined ? {} : { forSeconds: flags.for }),
         ...(flags.rate === undefined ? {} : { ratePerSecond: flags.rate }), ...(flags.apiPort === undefined ? {} : { apiPort: flags.apiPort }),
         ...(flags.eventlog === undefined ? {} : { eventlog: flags.eventlog }),
+        ...(flags.kafka === undefined ? {} : { kafka: flags.kafka }), ...(flags.kafkaCa === undefined ? {} : { kafkaCa: flags.kafkaCa }),
         ...(flags.redis === undefined ? {} : { redis: flags.redis }), ...(flags.redisCa === undefined ? {} : { redisCa: flags.redisCa }),
       }
       const isJson = flags.json === true

@@ -11,7 +11,16 @@ const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('i
 
 const embedded = z.strictObject({ kind: z.literal('embedded'), path: z.string() })
 /** Each port is a union, so that other engines take their place beside the embedded one. */
-const transport = z.discriminatedUnion('kind', [embedded])
+export const kafkaTopics = z.strictObject({
+  kind: z.literal('kafka'),
+  /** A file with one address, kafka://USER:PASSWORD@HOST:PORT,HOST:PORT?tls=true&mechanism=scram-sha-512: it holds a password. */
+  urlFile: z.string(),
+  /** PEM certificate of the authority that signed the brokers'. */
+  caFile: z.string().optional(),
+})
+export const transportEngine = z.discriminatedUnion('kind', [embedded, kafkaTopics])
+export type TransportEngine = z.output<typeof transportEngine>
+const transport = transportEngine
 export const kurrentLog = z.strictObject({
   kind: z.literal('kurrent'),
   /** A file with one connection string of EventStoreDB or KurrentDB, which may hold a password; absent: EVENTLOG_URL. */

@@ -14,6 +14,10 @@ export const layoutOf = (folder: string) => ({
   safetyRecord: (name: string) => join(folder, name, 'safety.record'),
   recorder: join(folder, 'recorder'),
   topics: join(folder, 'topics'),
+  /** Names a Kafka cluster that holds the topics; absent: the embedded ones, in the folder above. */
+  transportEngine: join(folder, 'transport.json'),
+  kafkaUrl: join(folder, 'kafka.url'),
+  kafkaCa: join(folder, 'kafka-ca.pem'),
   eventlog: join(folder, 'eventlog'),
   /** Names a server that holds the event log; absent: the embedded one, in the folder above. */
   eventlogEngine: join(folder, 'eventlog.json'),

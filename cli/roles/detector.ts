@@ -20,7 +20,7 @@ export const BUNDLED_CAPTURE = 'detector/samples/lab.pcap'
 export async function startDetector(config: RoleConfig<'detector'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
   const signer = readKeyFile(config.key)
-  const transport = await openTransport(config.transport)
+  const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
   const stopping = new AbortController()
   const { signal } = stopping
   const publisher = createAnomalyPublisher({ transport, signer, clock: () => systemClock.now(), random: (length) => randomBytes(length) })

@@ -6,12 +6,23 @@ import type { EventLog, LogAlarm } from '../../eventlog/log.js'
 import { openEmbeddedTransport } from '../../ingest/transport/embedded/embedded-transport.js'
 import type { Transport } from '../../ingest/transport/transport.js'
 import { openEmbeddedTimelines, openRedisTimelines, type TimelineStore } from '../../projections/index.js'
-import type { EventlogEngine, TimelinesEngine } from '../config/schema.js'
+import type { EventlogEngine, TimelinesEngine, TransportEngine } from '../config/schema.js'
 import { UserError } from '../shared/user-error.js'
 
-type Embedded = { readonly kind: 'embedded'; readonly path: string }
+export type OpenTransport = {
+  /** Makes topics that a cluster lacks. */
+  readonly create?: boolean
+  /** Takes what an operator should know. */
+  readonly onWarning?: (sentence: string) => void
+}
 
-export const openTransport = (config: Embedded): Promise<Transport> => openEmbeddedTransport(config.path)
+export async function openTransport(config: TransportEngine, { create = false, onWarning = () => undefined }: OpenTransport = {}): Promise<Transport> {
+  if (config.kind === 'embedded') return openEmbeddedTransport(config.path)
+  const { openKafkaTransport, parseKafkaUrl } = await import('../../ingest/transport/kafka/index.js')
+  const url = readFileOf(config.urlFile, 'the Kafka address file', 'write an address like kafka://host:9092 into it')
+  const ca = config.caFile === undefined ? undefined : readFileOf(config.caFile, 'the certificate file for Kafka', 'name the PEM file of the authority that signed the certificates of the brokers')
+  return openKafkaTransport({ ...parseKafkaUrl(url, ca), create, onWarning })
+}
 
 export type AnyLog = EventLog & EntryLog
 export type OpenLog = {

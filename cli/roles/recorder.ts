@@ -35,7 +35,7 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
   })
   const index = openRecorderIndex(join(config.data, 'index'), set.chainId)
   const checkpoint = openPublisherCheckpoint(join(config.data, 'publisher'))
-  const transport = await openTransport(config.transport)
+  const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
   const mesh = await startMesh({
     seed: readKeySeed(config.key), listen: undefined,
     peers: config.peers.map((peer) => ({ publicKey: hexToBytes(peer.publicKey), name: peer.publicKey.slice(0, 8), address: peer.address })),

@@ -45,7 +45,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   if (safety.repairedBytes > 0) log.warn({ bytes: safety.repairedBytes }, 'cut off an interrupted write at the end of the safety record')
   const blocks = openBlockStore(join(config.data, 'chain'))
   const store = openAdmissionStore(join(config.data, 'admission'))
-  const transport = await openTransport(config.transport)
+  const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
   const rules = rulesOf(genesis)
   const { verify, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES)
   const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs, genesis.limits.blockBytes))

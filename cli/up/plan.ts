@@ -1,11 +1,12 @@
-/** What `up` is going to run: one configuration a process, with ports chosen and everything on the embedded engines. */
+/** What `up` is going to run: one configuration a process, with ports chosen and the engines that the folder names. */
 import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { EventlogEngine, RoleConfigInput, RoleName, TimelinesEngine } from '../config/schema.js'
+import type { EventlogEngine, RoleConfigInput, RoleName, TimelinesEngine, TransportEngine } from '../config/schema.js'
 import type { DataFolder } from '../data-folder/open.js'
 import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
 import { eventlogEngineOf } from '../shared/folder-log.js'
 import { timelinesEngineOf } from '../shared/folder-timelines.js'
+import { transportEngineOf } from '../shared/folder-transport.js'
 import { freePorts } from '../../platform/free-port.js'
 import { writeJson } from '../shared/write-atomic.js'
 
@@ -28,7 +29,6 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
   const p2p = ports.slice(0, count)
   const opsPorts = ports.slice(count)
   const here = (path: string): string => relative(layout.run, path)
-  const embedded = (path: string) => ({ kind: 'embedded' as const, path: here(path) })
   const common = (port: number) => ({ genesis: here(layout.genesis), ops: { host: '127.0.0.1', port }, logLevel: 'info' as const })
   const address = (index: number): string => `/ip4/127.0.0.1/tcp/${p2p[index]}`
   const validatorPeers = genesis.validators.map(({ publicKey }, index) => ({ publicKey, address: address(index) }))
@@ -43,17 +43,17 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
   const validators = genesis.validators.map(({ name }, index) => write<'validator'>({
     role: 'validator', name, ...common(opsPorts[index] as number), key: here(layout.key(name)), data: here(layout.validator(name)),
     listen: address(index), peers: [...validatorPeers.filter((_, i) => i !== index), ...recorderPeers],
-    transport: embedded(layout.topics), baseTimeoutMs: options.baseTimeoutMs,
+    transport: topicsOf(layout, here), baseTimeoutMs: options.baseTimeoutMs,
   }))
   const [recorderPort, projectorPort, apiOpsPort, detectorPort] = opsPorts.slice(count) as [number, number, number, number]
   const recorder = write<'recorder'>({
     role: 'recorder', name: 'recorder', ...common(recorderPort), key: here(layout.key(RECORDER_KEY)), data: here(layout.recorder),
-    peers: validatorPeers, transport: embedded(layout.topics), eventlog: logOf(layout, here),
+    peers: validatorPeers, transport: topicsOf(layout, here), eventlog: logOf(layout, here),
   })
   const readModels = { eventlog: logOf(layout, here), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
   const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
   const detector = write<'detector'>({
-    role: 'detector', name: 'detector', ...common(detectorPort), key: here(layout.key(DETECTOR_KEY)), transport: embedded(layout.topics),
+    role: 'detector', name: 'detector', ...common(detectorPort), key: here(layout.key(DETECTOR_KEY)), transport: topicsOf(layout, here),
     ...(options.flows === undefined ? {} : { flows: options.flows }),
     ...(options.ratePerSecond === undefined ? {} : { ratePerSecond: options.ratePerSecond }),
   })
@@ -69,6 +69,12 @@ function logOf(layout: DataFolder['layout'], here: (path: string) => string): Ev
   const engine = eventlogEngineOf(layout)
   if (engine.kind === 'embedded') return { ...engine, path: here(engine.path) }
   return { ...engine, ...(engine.urlFile === undefined ? {} : { urlFile: here(engine.urlFile) }) }
+}
+
+function topicsOf(layout: DataFolder['layout'], here: (path: string) => string): TransportEngine {
+  const engine = transportEngineOf(layout)
+  if (engine.kind === 'embedded') return { ...engine, path: here(engine.path) }
+  return { ...engine, urlFile: here(engine.urlFile), ...(engine.caFile === undefined ? {} : { caFile: here(engine.caFile) }) }
 }
 
 /** As the folder says, with paths as the configuration file needs them. */

@@ -9,6 +9,7 @@ import { DEFAULT_FOLDER } from '../data-folder/layout.js'
 import { openOrCreate } from '../data-folder/open.js'
 import { chooseEventLog } from '../shared/folder-log.js'
 import { chooseTimelines } from '../shared/folder-timelines.js'
+import { chooseTransport } from '../shared/folder-transport.js'
 import { freePort, isPortFree } from '../../platform/free-port.js'
 import { holdLock } from '../shared/process-lock.js'
 import { sentenceOf, UserError } from '../shared/user-error.js'
@@ -29,6 +30,10 @@ export type UpOptions = {
   readonly baseTimeoutMs?: number
   /** Keep the event log on this EventStoreDB or KurrentDB. */
   readonly eventlog?: string
+  /** Keep the topics on this Kafka cluster. */
+  readonly kafka?: string
+  /** PEM file of the authority that signed its certificates. */
+  readonly kafkaCa?: string
   /** Keep timelines in this Redis. */
   readonly redis?: string
   /** PEM file of the authority that signed its certificate. */
@@ -51,6 +56,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
   try {
     say(data.isNew ? `new network of ${genesis.validators.length} validators in ${layout.folder}` : `continuing in ${layout.folder}`)
     await chooseEventLog(layout, options.eventlog, genesis.chainId)
+    await chooseTransport(layout, options.kafka === undefined ? undefined : { url: options.kafka, caFile: options.kafkaCa })
     chooseTimelines(layout, redis)
     const postgres = await startEmbeddedPostgres({ dataDir: layout.postgres })
     closers.unshift(() => postgres.stop())
