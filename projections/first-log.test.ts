@@ -49,7 +49,8 @@ afterAll(async () => {
 async function contentAfter(fill: (projections: ReturnType<typeof createProjections>) => Promise<void>): Promise<Pick<Frozen, 'tables' | 'timelines'>> {
   const sql = await postgres.createDatabase(migrate)
   const path = mkdtempSync(join(tmpdir(), 'cybermesh-first-timelines-'))
-  const timelines = await openEmbeddedTimelines(path)
+  // A rebuild leaves the version before it beside the folder.
+  const timelines = await openEmbeddedTimelines(join(path, 'timelines'))
   try {
     await fill(createProjections({ sql, timelines }))
     return { tables: await digestTables(sql), timelines: await digestTimelines(timelines) }
@@ -121,7 +122,7 @@ describe('the log that the first version wrote', () => {
     const content = await contentAfter(async (projections) => {
       for (const projection of projections) {
         await projection.checkpoint()
-        await applyEntries(projection, decoded, { signal: new AbortController().signal, poison: 'stop' })
+        await applyEntries(projection, decoded, { signal, poison: 'stop' })
       }
     })
     expect(content).toEqual({ tables: frozen.tables, timelines: frozen.timelines })
