@@ -5,7 +5,6 @@ import { forEachEvent } from '../runtime/fold.js'
 import { createSqlProjection } from '../runtime/sql-projection.js'
 import type { SqlRunner, SqlStatement } from '../sql/statement.js'
 import { createAnomalyFold, isAnomalyEvent } from './anomaly-changes.js'
-import { addProducerTotals } from './sql/add-producer-totals.js'
 import { addTotals } from './sql/add-totals.js'
 import { insertBlocks, type CommittedBlock } from './sql/insert-blocks.js'
 import { insertEvidence } from './sql/insert-evidence.js'
@@ -23,7 +22,7 @@ export const BLOCKS_PROJECTION = { name: 'blocks', version: 1 } as const
 
 export const createBlocksProjection = (pool: pg.Pool): Projection => createSqlProjection(pool, {
   ...BLOCKS_PROJECTION,
-  tables: ['blocks', 'transactions', 'state_versions', 'validators', 'evidence', 'anomalies', 'lifecycle_totals', 'producer_totals'],
+  tables: ['blocks', 'transactions', 'state_versions', 'validators', 'evidence', 'anomalies', 'lifecycle_totals'],
   fold: foldBlocks,
 })
 
@@ -48,7 +47,6 @@ export async function foldBlocks(entries: readonly BatchEntry[], client: SqlRunn
     ...insertEvidence(blocks),
     ...writeAnomalies(changes),
     ...addTotals(changes),
-    ...addProducerTotals(changes),
   ]
 }
 

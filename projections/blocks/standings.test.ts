@@ -4,7 +4,7 @@ import type { DomainEvent, EventData } from '../../domain/events/schema.js'
 import { asHex32, asView, type TxId } from '../../domain/ids.js'
 import { afterBlock, firstLeaders, jail } from '../../domain/reputation/leaders.js'
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
-import { listEvidence, listProducers, listValidators, runProjection } from '../index.js'
+import { listEvidence, listValidators, runProjection } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { appendSample, at, block, committed, hash, PRODUCER, published, registered, rejected, VALIDATORS } from '../testing/sample-log.js'
 import { createStandingFold, type KnownStanding } from './standing-changes.js'
@@ -83,12 +83,8 @@ describe('the read models', () => {
       { kind: 'duplicate-vote', offenderId: VALIDATORS[1], view: 7, blockHeight: 3, txHash: hash('proof/1'), reporterId: VALIDATORS[0], recordedAt: new Date(at(3)) }])
   })
 
-  test('hold against a producer only what it signed itself', async () => {
-    expect(await listProducers(harness.sql)).toEqual([{ id: PRODUCER, committed: 1, refused: [{ code: 'HASH_MISMATCH', count: 1 }], reputation: 52 }])
-  })
-
   test('are the same when each event comes alone', async () => {
-    const tables = ['SELECT * FROM validators ORDER BY 1', 'SELECT * FROM evidence ORDER BY 1, 2', 'SELECT * FROM producer_totals ORDER BY 1, 2']
+    const tables = ['SELECT * FROM validators ORDER BY 1', 'SELECT * FROM evidence ORDER BY 1, 2']
     const snapshot = (): Promise<unknown> => Promise.all(tables.map(async (text) => (await harness.sql.query(text)).rows as unknown))
     const before = await snapshot()
     const [blocks] = harness.projections

@@ -34,10 +34,8 @@ export async function takeLease(sql: SqlRunner, name: string, holder: string, la
 
 function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number): Lease {
   const lost = new AbortController()
-  let isRenewing = false
+  let renewal: Promise<void> | undefined
   const renew = async (): Promise<void> => {
-    if (isRenewing) return
-    isRenewing = true
     try {
       const { rowCount } = await sql.query(
         "UPDATE projection_leases SET expires_at = now() + $3::INT8 * INTERVAL '1 millisecond' WHERE name = $1 AND token = $2", [name, token, lastsMs])
@@ -45,10 +43,10 @@ function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number)
     } catch {
       // A server that is away gives the lease to nobody else either; the next renewal finds out.
     } finally {
-      isRenewing = false
+      renewal = undefined
     }
   }
-  const timer = setInterval(() => void renew(), lastsMs / 4)
+  const timer = setInterval(() => { renewal ??= renew() }, lastsMs / 4)
   timer.unref()
   const stop = (): void => {
     clearInterval(timer)
@@ -59,6 +57,8 @@ function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number)
     lost: lost.signal,
     async release() {
       clearInterval(timer)
+      // One that is under way would put off the end that is written now.
+      await renewal
       const free = (): Promise<unknown> => sql.query('UPDATE projection_leases SET expires_at = now() WHERE name = $1 AND token = $2', [name, token])
       // Where the server stays away, the lease runs out.
       await withSqlRetry(free, { attempts: 5 }).catch(() => undefined)
