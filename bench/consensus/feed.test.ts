@@ -41,7 +41,7 @@ describe('the feed', () => {
     const { feed, ranges } = watched(() => clock.now)
     await vi.advanceTimersByTimeAsync(2)
     clock.now = 1500
-    await vi.advanceTimersByTimeAsync(2)
+    await vi.advanceTimersByTimeAsync(10)
     expect(ranges).toEqual([[0, 1], [1, 51]])
     feed.stop()
   })

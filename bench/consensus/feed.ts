@@ -16,6 +16,7 @@ export type FeedPorts = {
   onError(error: unknown): void
 }
 
+/** Soonest that it looks again. */
 const TICK_MS = 2
 const MAX_BATCH = 256
 
@@ -35,11 +36,16 @@ export function startFeed(phase: Phase, count: number, { now, isOpen, take, onEr
       isTaking = true
       take(from, to).catch(onError).finally(() => { isTaking = false })
     }
-    if (next < count) return
+    if (next < count) return schedule()
     stop()
     finish()
   }
-  const timer = setInterval(tick, TICK_MS)
-  const stop = (): void => clearInterval(timer)
+  // Five feeds share the machine with what they measure: none wakes up before there is something to offer.
+  const schedule = (): void => {
+    timer = setTimeout(tick, next < count ? Math.max(TICK_MS, Math.ceil(dueAt(phase, next) - now())) : TICK_MS)
+  }
+  let timer: NodeJS.Timeout | undefined
+  const stop = (): void => clearTimeout(timer)
+  schedule()
   return { done, stop }
 }

@@ -53,7 +53,7 @@ const LIMIT_MS = 2000
 const HOPS = 400
 const START_IN_MS = 500
 const DRAIN_MS = 1500
-const WARM_UP_SECONDS = 3
+const WARM_UP_SECONDS = 8
 /** A load is sustained when nearly all of it commits while it lasts, and waiting does not grow. */
 const SUSTAINED_SHARE = 0.98
 const SUSTAINED_P99_MS = 1000
