@@ -32,9 +32,17 @@ export type KeepRunning = Pick<RunProjection, 'onProgress' | 'onRetry' | 'onLost
   readonly leaseMs?: number
 }
 
+/** More than that in a row come from a projector that knows no leases. */
+const MOST_CONFLICTS = 5
+
 /** Resolves when `signal` aborts. Throws OtherVersionError where a newer version than this program has is live, and the store's errors. */
 export async function keepRunning(options: KeepRunning): Promise<void> {
   const { projection, sql, holder, signal, onState, leaseMs = LEASE_MS } = options
+  let conflicts = 0
+  const onProgress: RunProjection['onProgress'] = (progress) => {
+    if (progress.lagEvents === 0) conflicts = 0
+    options.onProgress?.(progress)
+  }
   while (!signal.aborted) {
     try {
       if (await upgrade(options)) continue
@@ -45,10 +53,12 @@ export async function keepRunning(options: KeepRunning): Promise<void> {
         continue
       }
       onState?.({ kind: 'running' })
-      await runLeased(options, lease)
+      await runLeased({ ...options, onProgress }, lease)
     } catch (error) {
       if (signal.aborted) return
-      if (isTableMissing(error) || error instanceof ReadModelLostError) await makeTables(options, error)
+      // Others wrote while we stood by, and a store may remember where it stood before that; the next look is fresh.
+      if (error instanceof CheckpointConflictError && ++conflicts < MOST_CONFLICTS) await pause(leaseMs / 40, signal)
+      else if (isTableMissing(error) || error instanceof ReadModelLostError) await makeTables(options, error)
       else if (error instanceof RebuildRunningError || kindOfSqlError(error) === 'transient') await pause(leaseMs / 4, signal)
       else throw error
     }
