@@ -8,7 +8,8 @@ import type { EventLog } from '../../eventlog/log.js'
 import { applyEntries, type PoisonRule } from './apply.js'
 import { decodeEntry, idOf } from './batch.js'
 import { OtherLogError, ReadModelLostError } from './errors.js'
-import { timeOf, type Checkpoint, type Projection } from './projection.js'
+import { timeOf, type BatchEntry, type Checkpoint, type Projection } from './projection.js'
+import { createReadAhead } from './read-ahead.js'
 import { kindOfSqlError, withSqlRetry } from '../sql/retry.js'
 
 export type ProjectionProgress = {
@@ -59,6 +60,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
   await refuseOtherLog(projection, start, entries)
   const end = options.until ?? (untilEnd ? await entries.length() : Infinity)
 
+  const pages = createReadAhead(entries)
   let position = start.position
   let limit = Math.min(100, batchEvents)
   const report = async (lastEventAt: number | undefined): Promise<void> => {
@@ -70,8 +72,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
   await report(start.lastEventAt)
 
   while (!signal.aborted && position < end) {
-    const page = await entries.readEntries({ from: position, limit: Math.min(limit, end - position) })
-    const decoded = page.map(decodeEntry)
+    const page = await pages.take(position, limit, end)
     const startedAt = performance.now()
     try {
       if (page.length === 0) {
@@ -79,7 +80,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
         continue
       }
       refuseGap(projection, position, page)
-      await applyEntries(projection, decoded, { signal, poison, ...(mayFail === undefined ? {} : { mayFail }), ...(onRetry === undefined ? {} : { onRetry }) })
+      await applyEntries(projection, page, { signal, poison, ...(mayFail === undefined ? {} : { mayFail }), ...(onRetry === undefined ? {} : { onRetry }) })
     } catch (error) {
       if (!(error instanceof ReadModelLostError) || poison === 'stop') throw error
       onLost?.(error)
@@ -90,7 +91,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
       continue
     }
     limit = performance.now() - startedAt > LONGEST_BATCH_MS ? Math.max(1, Math.floor(limit / 2)) : Math.min(limit * 2, batchEvents)
-    const last = decoded.at(-1)
+    const last = page.at(-1)
     position = asPosition((last?.position ?? position) + 1)
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
   }
@@ -129,7 +130,7 @@ async function waitAWhile(entries: EntryLog, position: Position, signal: AbortSi
 }
 
 /** A log that skips or repeats a position would be built into every read model without anybody noticing. */
-function refuseGap({ name }: Projection, position: Position, page: readonly LogEntry[]): void {
+function refuseGap({ name }: Projection, position: Position, page: readonly BatchEntry[]): void {
   page.forEach((entry, i) => {
     if (entry.position !== position + i) throw new OtherLogError(name, position, `position ${position + i} is missing, ${entry.position} follows`)
   })
