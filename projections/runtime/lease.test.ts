@@ -3,13 +3,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runChild, type Child } from '../../platform/postgres/testing/run-child.js'
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { rebuildProjection, type Projection } from '../index.js'
-import { withSqlRetry } from '../sql/retry.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { appendSample, longHistory, published } from '../testing/sample-log.js'
 import { asPosition } from '../../domain/ids.js'
-import { batchOf, decodeEntry } from './batch.js'
+import { applyEntries } from './apply.js'
+import { decodeEntry } from './batch.js'
 import { takeLease } from './lease.js'
 
+const ALONE = { signal: new AbortController().signal, poison: 'stop' } as const
 const CHILD = new URL('../testing/keep-projecting.ts', import.meta.url)
 
 let postgres: TestPostgres
@@ -63,9 +64,9 @@ test('a holder that comes back too late writes nothing, though its position stil
   const fenced = blocks().fenced?.(late?.token ?? 0) as Projection
   await expire('blocks')
   const next = await takeLease(harness.sql, 'blocks', 'next')
-  await expect(withSqlRetry(() => fenced.apply(batchOf(fenced, entries)))).rejects.toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('taken over') as string })
+  await expect(applyEntries(fenced, entries, ALONE)).rejects.toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('taken over') as string })
   expect((await blocks().checkpoint()).position).toBe(0)
-  await withSqlRetry(() => (blocks().fenced?.(next?.token ?? 0) as Projection).apply(batchOf(fenced, entries)))
+  await applyEntries(blocks().fenced?.(next?.token ?? 0) as Projection, entries, ALONE)
   expect((await blocks().checkpoint()).position).toBe(1)
   await Promise.all([late, next].map((lease) => lease?.release()))
 })
