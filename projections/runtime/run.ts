@@ -43,6 +43,8 @@ export type RunProjection = {
 /** A transaction that takes longer makes the next batch smaller. */
 const LONGEST_BATCH_MS = 1000
 const DEFAULT_BATCH_EVENTS = 1000
+/** Nobody waits for a batch of a rebuild, and in a longer one more lives end that began in it: one row, written once. */
+const REBUILD_BATCH_EVENTS = 4000
 /** Events come in bursts, from a message to its block: one transaction for them, when the burst has passed. */
 const GATHER_MS = 100
 /** While nothing comes, a store that may lose what was written is asked this often. */
@@ -50,7 +52,7 @@ const VERIFY_EVERY_MS = 1000
 
 /** Resolves with the position reached when `signal` aborts or the end is reached. Throws CheckpointConflictError, OtherLogError or the store's error. */
 export async function runProjection(options: RunProjection): Promise<Position> {
-  const { projection, signal, onProgress, onRetry, onLost, untilEnd = false, poison = 'dead-letter', mayFail, batchEvents = DEFAULT_BATCH_EVENTS } = options
+  const { projection, signal, onProgress, onRetry, onLost, untilEnd = false, poison = 'dead-letter', mayFail, batchEvents = poison === 'stop' ? REBUILD_BATCH_EVENTS : DEFAULT_BATCH_EVENTS } = options
   const entries = entriesOf(options.log)
   const start = await withSqlRetry(() => projection.checkpoint(), { signal }).catch((error: unknown) => {
     if (!(error instanceof ReadModelLostError) || poison === 'stop') throw error
