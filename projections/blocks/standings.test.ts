@@ -6,7 +6,7 @@ import { afterBlock, firstLeaders, jail } from '../../domain/reputation/leaders.
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { listEvidence, listValidators, runProjection } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
-import { appendSample, at, block, committed, hash, PRODUCER, published, registered, rejected, VALIDATORS } from '../testing/sample-log.js'
+import { appendSample, at, block, committed, hash, published, registered, rejected, VALIDATORS } from '../testing/sample-log.js'
 import { createStandingFold, type KnownStanding } from './standing-changes.js'
 
 type BlockEvent = Extract<DomainEvent, { type: 'BlockCommitted' }>
