@@ -2,6 +2,7 @@
  * Tables that somebody dropped: noticed, made again by the migrations, and filled from position 0. Everything in them
  * is also in the event log.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { migrate } from '../sql/migrate.js'
 import { withSqlRetry } from '../sql/retry.js'
@@ -32,8 +33,25 @@ export async function refuseMissing(pool: pg.Pool, { name, version, tables }: Sq
   }
 }
 
-/** Makes what is missing. The projection begins at 0 where one of its tables was, or its checkpoint. */
-export async function recoverTables(pool: pg.Pool, { name, tables }: SqlFold): Promise<void> {
+const ATTEMPTS = 10
+const PAUSE_MS = 300
+
+/**
+ * Makes what is missing. The projection begins at 0 where one of its tables was, or its checkpoint. All projections of
+ * all processes do this at once after a schema was dropped, and get in each other's way: whoever fails looks again.
+ */
+export async function recoverTables(pool: pg.Pool, fold: SqlFold): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await makeTables(pool, fold)
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error
+      await sleep(PAUSE_MS * (0.5 + Math.random()))
+    }
+  }
+}
+
+async function makeTables(pool: pg.Pool, { name, tables }: SqlFold): Promise<void> {
   const home = await homeSchema(pool)
   await withSqlRetry(() => pool.query(`CREATE SCHEMA IF NOT EXISTS ${home}`))
   const present = await presentTables(pool, home, [...OURS, ...tables])

@@ -33,26 +33,27 @@ export type UnderLoadReport = {
 }
 
 const LONGEST_SWITCH_MS = 1000
-const BACK_WITHIN_MS = 120_000
+const BACK_WITHIN_MS = 60_000
 
 export async function runRebuildUnderLoad({ perSecond, readers, thinkMs, history, settleMs }: UnderLoad): Promise<UnderLoadReport> {
   const ground = await createGround()
   const { sql, timelines, log, places } = ground
   const api = await startApi({ host: '127.0.0.1', port: 0, sources: { sql, timelines, log }, status: () => ({}) })
   const errors: string[] = []
+  const [stop, stopReading, stopLooking] = [new AbortController(), new AbortController(), new AbortController()]
   let projector: Worker | undefined
   let builder: Worker | undefined
+  const load: Promise<unknown>[] = []
   try {
     for (let done = 0; done < history; done += 500) await ground.grow(500)
     ;[projector, builder] = await Promise.all([startWorker(places), startWorker(places)])
     projector.tell({ do: 'live', batchEvents: 1000 })
     await untilEnd(ground, 1000)
 
-    const stop = new AbortController()
     const startedAt = performance.now()
     const appending = keepAppending(ground.grow, perSecond, stop.signal)
+    load.push(appending)
     const duringRebuild = noReads()
-    const stopReading = new AbortController()
     const reading = Promise.all(Array.from({ length: readers }, () => keepReading(api.url, thinkMs, duringRebuild, stopReading.signal)))
     await sleep(settleMs)
     const rebuild = await replace(builder, { do: 'rebuild' }, errors)
@@ -63,7 +64,6 @@ export async function runRebuildUnderLoad({ perSecond, readers, thinkMs, history
     await reading
 
     const duringDrop = noReads()
-    const stopLooking = new AbortController()
     const looking = Promise.all(Array.from({ length: readers }, () => keepReading(api.url, thinkMs, duringDrop, stopLooking.signal)))
     const had = await log.length()
     await sql.query('DROP SCHEMA public CASCADE')
@@ -89,8 +89,12 @@ export async function runRebuildUnderLoad({ perSecond, readers, thinkMs, history
         && isWell(duringRebuild) && duringRebuild.healing === 0 && isWell(duringDrop) && said.length > 0,
       eventsPerSecond, events: await log.length(), duringRebuild, rebuild, rollBack, longestSwitchMs, duringDrop, drop: { said, secondsUntilBack }, end, errors,
     }
+  } catch (error) {
+    const told = projector?.heard.flatMap((report) => (report.kind === 'failed' || report.kind === 'lost' ? [report.sentence] : [])) ?? []
+    throw new Error(`the projector said: ${told.join('; ') || 'nothing'}`, { cause: error })
   } finally {
-    await Promise.all([projector?.kill(), builder?.kill()])
+    for (const one of [stop, stopReading, stopLooking]) one.abort()
+    await Promise.allSettled([...load, projector?.kill(), builder?.kill()])
     await api.close()
     await ground.close()
   }
