@@ -5,11 +5,11 @@ export const bytesOfHex = (hex: string | null | undefined): Buffer | null => (he
 export const bytesOfBase64 = (text: string): Buffer => Buffer.from(text, 'base64')
 
 /** UTC milliseconds as RFC 3339. */
-export const timeOfMillis = (millis: number | null | undefined): string | null => (millis === null || millis === undefined ? null : new Date(millis).toISOString())
-export const timeOfSeconds = (seconds: number | null | undefined): string | null => (seconds === null || seconds === undefined ? null : timeOfMillis(clampSeconds(seconds) * 1000))
+export const timeOfMillis = (millis: number | null | undefined): string | null => (millis === null || millis === undefined ? null : new Date(clampMillis(millis)).toISOString())
+export const timeOfSeconds = (seconds: number | null | undefined): string | null => (seconds === null || seconds === undefined ? null : timeOfMillis(seconds * 1000))
 
 /** A producer may write any 64-bit time; what no calendar has becomes the nearest time it has. */
-const clampSeconds = (seconds: number): number => Math.min(Math.max(seconds, -62_135_596_800), 253_402_300_799)
+const clampMillis = (millis: number): number => Math.min(Math.max(millis, -62_135_596_800_000), 253_402_300_799_000)
 
 /** int8 comes as text. */
 export const numberOf = (value: string | number | null): number | null => (value === null ? null : Number(value))

@@ -14,6 +14,8 @@ const COLUMN = new RegExp(`^\\s*(?:ADD COLUMN IF NOT EXISTS )?(\\w+) (${Object.k
 export async function declaredColumns(dialect: Dialect): Promise<Record<string, string>> {
   const declared: Record<string, string> = {}
   for (const { sql } of await readSteps(packageFile('migrations'), dialect)) {
+    const gone = /DROP TABLE IF EXISTS (\w+)/.exec(sql)?.[1]
+    for (const column of Object.keys(declared)) if (column.startsWith(`${gone}.`)) delete declared[column]
     const table = /(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE) (\w+)/.exec(sql)?.[1]
     if (table === undefined) continue
     for (const line of sql.replace(/--.*$/gm, '').split(/\n|(?=ADD COLUMN)/)) {

@@ -151,14 +151,15 @@ export function describeSql(engine: SqlEngine): void {
     })
 
     describe.skipIf(engine.name !== 'PostgreSQL forced into CockroachDB')('with the result of every second commit unknown', () => {
+      beforeAll(async () => { server = await engine.start(manyUnknown(SEED)) })
+      afterAll(() => server.stop())
+      beforeEach(async () => { harness = await createHarness(server) })
+      afterEach(() => harness.close())
+
       test('nothing is doubled and nothing lost', async () => {
-        const faulty = await engine.start(manyUnknown(SEED))
-        const mine = await createHarness(faulty)
-        await appendHistory(mine.log)
-        await project(mine, 40)
-        expect(await dump(mine.sql)).toEqual(expected.tables)
-        await mine.close()
-        await faulty.stop()
+        await appendHistory(harness.log)
+        await project(harness, 40)
+        expect(await dump(harness.sql)).toEqual(expected.tables)
       })
     })
   })
