@@ -66,7 +66,7 @@ describe('migrations', () => {
     for (const file of files) {
       const sql = readMigration(file)
       expect(sql.replace(/;\s*$/, ''), file).not.toContain(';')
-      expect(sql, file).toMatch(/IF NOT EXISTS/)
+      expect(sql, file).toMatch(/IF NOT EXISTS|^DROP \w+ IF EXISTS/)
       expect(sql, file).not.toMatch(/\b(INT|INTEGER|BIGINT|SERIAL|BIGSERIAL|TIMESTAMP(?! TIMESTAMPTZ)|DEFERRABLE|INCLUDE|PARTITION|advisory|LISTEN)\b(?!TZ)/)
     }
   })
