@@ -1,15 +1,12 @@
 /**
- * Decides one append against what is known of the log: the rules of the port, the same as the embedded log's. What is
- * planned but not written yet counts as known, so that several appends can go to the server together.
+ * Decides appends one after the other against what is known of the log. What is planned but not written yet counts as
+ * known, so that several appends can go to the server together.
  */
-import { asPosition } from '../../domain/ids.js'
-import { isExpected, MAX_EVENT_BYTES } from '../check-append.js'
-import { EventLogError } from '../errors.js'
-import type { AppendResult, RecordedEvent } from '../log.js'
+import type { AppendResult } from '../log.js'
+import { planAppend, recordedAs, type KnownEvent } from '../plan-append.js'
 import type { PreparedAppend } from '../prepare.js'
 import type { Known } from './known.js'
-import { isSameEvent } from '../same-event.js'
-import { bytesOf, recordedOf, type Stored } from './stored.js'
+import { recordedOf, type Stored } from './stored.js'
 
 export type Plan = {
   /** Decides; resolves with the result that holds once all that is planned was written. Throws EventLogError. */
@@ -27,56 +24,39 @@ export function createPlan(known: Known, readAt: (position: number) => Promise<S
   const start = known.position()
   let size = 0
 
-  const headOf = (stream: string): number | undefined => heads.get(stream) ?? known.lastRevision(stream)
-
-  async function findKnown(appends: readonly PreparedAppend[]): Promise<AppendResult | undefined> {
-    const inBatch = new Set<string>()
-    const events: RecordedEvent[] = []
-    let partOf: PreparedAppend | undefined
-    for (const append of appends) {
-      for (const { id, encoded } of append.events) {
-        if (inBatch.has(id)) return { kind: 'id-conflict', id }
-        inBatch.add(id)
-        const position = known.positionOf(id)
-        const before = ids.get(id) ?? (position === undefined ? undefined : await readAt(position))
-        if (before === undefined) continue
-        if (before.place.stream !== append.stream || !isSameEvent(before.encoded, encoded)) return { kind: 'id-conflict', id }
-        partOf ??= append
-        events.push(recordedOf(before))
-      }
+  /** The events of these appends that are there already: the server is asked for them before anything is decided. */
+  async function findAll(appends: readonly PreparedAppend[]): Promise<ReadonlyMap<string, Stored>> {
+    const found = new Map<string, Stored>()
+    for (const { id } of appends.flatMap(({ events }) => events)) {
+      const position = known.positionOf(id)
+      const stored = ids.get(id) ?? (position === undefined ? undefined : await readAt(position))
+      if (stored !== undefined) found.set(id, stored)
     }
-    if (partOf === undefined) return undefined
-    if (events.length === inBatch.size) return { kind: 'already-there', events }
-    return { kind: 'wrong-revision', stream: partOf.stream, expected: partOf.expected, actual: headOf(partOf.stream) }
+    return found
   }
 
   return {
     events: planned,
     bytes: () => size,
     async decide(appends) {
-      const before = await findKnown(appends)
-      if (before !== undefined) return before
-      const next: Stored[] = []
-      const nextHeads = new Map<string, number>()
-      let nextSize = 0
-      for (const { stream, expected, events } of appends) {
-        const actual = nextHeads.get(stream) ?? headOf(stream)
-        if (!isExpected(expected, actual)) return { kind: 'wrong-revision', stream, expected, actual }
-        for (const { id, encoded } of events) {
-          const revision = (nextHeads.get(stream) ?? headOf(stream) ?? -1) + 1
-          const stored: Stored = { id, encoded, place: { stream, revision, position: asPosition(start + planned.length + next.length) }, linked }
-          const { length } = bytesOf(stored)
-          if (length > MAX_EVENT_BYTES) throw new EventLogError('TOO_LARGE', 'event', `an event of ${length} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
-          nextSize += length
-          next.push(stored)
-          nextHeads.set(stream, revision)
-        }
+      const found = await findAll(appends)
+      const plan = planAppend({
+        length: start + planned.length,
+        headOf: (stream) => heads.get(stream) ?? known.lastRevision(stream),
+        find: (id) => knownAs(found.get(id)),
+      }, appends)
+      if (plan.kind !== 'append') return plan
+      for (const { id, encoded, place } of plan.events) {
+        const stored: Stored = { id, encoded, place, linked }
+        planned.push(stored)
+        ids.set(id, stored)
       }
-      planned.push(...next)
-      for (const stored of next) ids.set(stored.id, stored)
-      for (const [stream, revision] of nextHeads) heads.set(stream, revision)
-      size += nextSize
-      return { kind: 'appended', events: next.map(recordedOf) }
+      for (const [stream, revision] of plan.heads) heads.set(stream, revision)
+      size += plan.bytes
+      return { kind: 'appended', events: plan.events.map(recordedAs) }
     },
   }
 }
+
+const knownAs = (stored: Stored | undefined): KnownEvent | undefined =>
+  (stored === undefined ? undefined : { stream: stored.place.stream, encoded: stored.encoded, recorded: () => recordedOf(stored) })
