@@ -4,8 +4,8 @@ import type { resolvers } from './resolvers.js'
 
 /** Undefined: answered by no read model. */
 const SERVED_BY: Readonly<Record<keyof typeof resolvers.Query, string | undefined>> = {
-  anomaly: 'blocks', anomalies: 'blocks', blocks: 'blocks', block: 'blocks', validators: 'blocks', evidence: 'blocks', producers: 'blocks', stateRoot: 'blocks', counts: 'blocks',
-  timelineCount: 'timelines', auditRoot: 'audit', calibrationRows: 'calibration', hours: 'counters', reputationChanges: 'reputation',
+  anomaly: 'blocks', anomalies: 'blocks', blocks: 'blocks', block: 'blocks', validators: 'blocks', evidence: 'blocks', stateRoot: 'blocks', counts: 'blocks',
+  timelineCount: 'timelines', auditRoot: 'audit', calibrationRows: 'calibration', hours: 'counters', reputationChanges: 'reputation', producers: 'reputation',
   projections: undefined, roundTable: undefined, logPosition: undefined,
 }
 

@@ -32,7 +32,7 @@ export function createTimelinesProjection(store: TimelineStore): Projection {
 }
 
 /** A second version of the timelines as a rebuild of the projection. */
-export function timelineRebuild(live: TimelineStore, { store, replaceLive, differences, end }: TimelineRebuild): Rebuild {
+export function timelineRebuild(live: TimelineStore, { store, replaceLive, differences, switchMs, end }: TimelineRebuild): Rebuild {
   const { name, version } = TIMELINES_PROJECTION
   return {
     projection: createTimelinesProjection(store),
@@ -42,8 +42,8 @@ export function timelineRebuild(live: TimelineStore, { store, replaceLive, diffe
         await catchUp(asPosition(position))
         const startedAt = performance.now()
         const result = await replaceLive(name, version)
-        const switchMs = performance.now() - startedAt
-        if (result !== 'moved') return { position, isEqual: result === 'equal', differences: differences?.() ?? [], replaced: version, heldMs: switchMs, switchMs }
+        const heldMs = performance.now() - startedAt
+        if (result !== 'moved') return { position, isEqual: result === 'equal', differences: differences?.() ?? [], replaced: version, heldMs, switchMs: switchMs?.() ?? heldMs }
       }
     },
     end,

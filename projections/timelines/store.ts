@@ -64,6 +64,8 @@ export type TimelineRebuild = {
   replaceLive(name: string, version: number): Promise<'equal' | 'different' | 'moved'>
   /** Of the last replaceLive, where the store can tell. */
   differences?(): readonly TableDifference[]
+  /** Of the last replaceLive, how long readers may have waited; absent: as long as all of it took. */
+  switchMs?(): number
   /** Removes what is left of the new store. */
   end(): Promise<void>
 }

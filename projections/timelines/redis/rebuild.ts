@@ -65,6 +65,7 @@ async function takeRebuildLease(core: Core): Promise<Lease> {
 function replacement(core: Core, lease: Lease, storeOf: (generation: string) => TimelineStore, generation: string): TimelineRebuild {
   const store = storeOf(generation)
   let hold: Lease | undefined
+  let switchMs = 0
   return {
     store,
     async replaceLive(name, version) {
@@ -76,12 +77,16 @@ function replacement(core: Core, lease: Lease, storeOf: (generation: string) => 
       await trimAll(core, live.generation)
       await trimAll(core, generation)
       const result = await digestOf(core, live.generation) === await digestOf(core, generation) ? 'equal' : 'different'
+      // Readers go on while the two are compared; only the script itself stops them.
+      const startedAt = performance.now()
       const outcome = await runOn<string>(core, SWITCH_SCRIPT, 0, LIVE, [live.generation, generation, checkpointName(name, version), hold.token])
+      switchMs = performance.now() - startedAt
       if (outcome === 'moved') return 'moved'
       await hold.drop()
       hold = undefined
       return result
     },
+    switchMs: () => switchMs,
     async end() {
       await hold?.drop()
       try {
