@@ -14,6 +14,18 @@ export type RunningRole = {
 
 type OpsConfig = { readonly name: string; readonly role: string; readonly ops: { readonly host: string; readonly port: number }; readonly logLevel: string }
 
+/** A server that is away must not keep a process for ever; whatever was acknowledged is on disk. */
+const STOP_WITHIN_MS = 30_000
+
+async function stopInTime(role: RunningRole): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not stop within ${STOP_WITHIN_MS / 1000} s; is a server away that it uses?`)), STOP_WITHIN_MS)
+  })
+  await Promise.race([role.stop(), late])
+  clearTimeout(timer)
+}
+
 /** Runs a role until a signal, the end of its work, or the death of the process that started it. Returns the exit code. */
 export async function runAsProcess<C extends OpsConfig>(config: C, start: (config: C, log: Logger) => Promise<RunningRole>): Promise<number> {
   const log = createLogger(config.name, config.logLevel)
@@ -37,7 +49,7 @@ export async function runAsProcess<C extends OpsConfig>(config: C, start: (confi
     if (stopping.signal.aborted) stop('stopped while starting')
     else await Promise.race([role.done, stopped])
     await ops.close()
-    await role.stop()
+    await stopInTime(role)
   } catch (error) {
     const sentence = sentenceOf(error)
     log.error({ error: sentence }, 'cannot go on')

@@ -6,6 +6,7 @@ import type { Admin, Consumer as KafkaConsumer, EachBatchPayload, Kafka, KafkaMe
 import type { Consumer, OffsetMark, TransportRecord } from '../transport.js'
 import { PATIENT } from './client.js'
 import { KafkaTransportError, kafkaErrorFrom } from './errors.js'
+import { withinGrace } from './grace.js'
 import { createHandover } from './handover.js'
 import { committedOffsets } from './offsets.js'
 
@@ -89,7 +90,7 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
       if (isClosed) return
       isClosed = true
       handover.end()
-      await consumer.disconnect()
+      await withinGrace(consumer.disconnect())
     },
   }
 }

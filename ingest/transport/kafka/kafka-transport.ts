@@ -3,6 +3,7 @@ import { TOPICS, type Transport } from '../transport.js'
 import { createKafka, PATIENT, QUICK, type KafkaAddress } from './client.js'
 import { createConsumer } from './consume.js'
 import { KafkaTransportError, kafkaErrorFrom } from './errors.js'
+import { withinGrace } from './grace.js'
 import { committedOffsets, endOffsets } from './offsets.js'
 import { createSender } from './send.js'
 import { createTopics, requireTopics } from './topics.js'
@@ -68,9 +69,9 @@ export async function openKafkaTransport(options: KafkaTransportOptions): Promis
     async close() {
       if (isClosed) return
       isClosed = true
-      for (const consumer of consumers) await consumer.close()
+      await Promise.all([...consumers].map((consumer) => consumer.close()))
       await sender.close()
-      await admin.disconnect()
+      await withinGrace(admin.disconnect())
     },
   }
 }

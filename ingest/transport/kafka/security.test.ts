@@ -95,6 +95,17 @@ describe.skipIf(skipsKafka)('Kafka behind TLS and passwords', () => {
     await transport.close()
   }, 180_000)
 
+  it('closes while the broker is away, and says what was not sent', async () => {
+    const transport = await openKafkaTransport({ brokers: [broker.address], topics: { survivors: 1 } })
+    const consumer = await transport.consume({ topics: ['survivors'], group: 'left alone' })
+    await broker.kill()
+    const unsent = expect(transport.send([{ topic: 'survivors', key: Buffer.from('k'), value: Buffer.from('late') }])).rejects.toMatchObject({ code: 'CLOSED' })
+    await transport.close()
+    await unsent
+    await consumer.close()
+    await broker.start()
+  }, 180_000)
+
   it('names a certificate that has expired', async () => {
     await broker.stop()
     await broker.start({ keystore: broker.certificates.expired })

@@ -5,6 +5,7 @@
 import { Partitioners, type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs'
 import type { OffsetMark, OutgoingRecord } from '../transport.js'
 import { KafkaTransportError, kafkaErrorFrom } from './errors.js'
+import { withinGrace } from './grace.js'
 import type { TopicPartitions } from './topics.js'
 
 export type SenderSetup = {
@@ -30,6 +31,7 @@ export async function createSender(setup: SenderSetup): Promise<Sender> {
   const choose = Partitioners.DefaultPartitioner()
   let producer = await connect(setup.kafka)
   let waiting: Job[] = []
+  let sending: readonly Job[] = []
   let work: Promise<void> | undefined
   let isClosed = false
 
@@ -37,6 +39,7 @@ export async function createSender(setup: SenderSetup): Promise<Sender> {
     while (waiting.length > 0) {
       const jobs = takeSome(waiting)
       waiting = waiting.slice(jobs.length)
+      sending = jobs
       try {
         const marks = await sendOnce(jobs.flatMap(({ records }) => records))
         let at = 0
@@ -45,6 +48,7 @@ export async function createSender(setup: SenderSetup): Promise<Sender> {
         for (const { reject } of jobs) reject(kafkaErrorFrom(error, setup.brokers))
       }
     }
+    sending = []
     // At once, not when the promise is settled: a caller may come in between.
     work = undefined
   }
@@ -72,8 +76,11 @@ export async function createSender(setup: SenderSetup): Promise<Sender> {
     },
     async close() {
       isClosed = true
-      await work
-      await producer.disconnect()
+      await withinGrace(work)
+      await withinGrace(producer.disconnect())
+      // A broker that is away is waited for only while we run.
+      const unsent = new KafkaTransportError('CLOSED', 'transport', 'closed while the broker did not answer; what it had not acknowledged must be sent again')
+      for (const { reject } of [...sending, ...waiting]) reject(unsent)
     },
   }
 }
