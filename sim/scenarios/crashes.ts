@@ -1,20 +1,27 @@
 /** Power goes: of leaders at every moment of their turn, of as many as may fail, and of more than that. */
-import { scenario, type Scenario } from './scenario.js'
+import type { World } from '../types.js'
+import { scenario, type OpenWorld, type Scenario } from './scenario.js'
 import { expectCommits, expectHealed, expectThat, expectViewChanges, go, nodeAt, running } from './script.js'
 
 /** More than the effects of one turn have boundaries: two writes and two messages to three peers. */
 const BOUNDARIES = 14
+
+/** Four validators and one transaction; the leader of view 1 dies at its `fuse`-th boundary, if its turn has that many. */
+function dyingLeader(open: OpenWorld, fuse: number): { readonly world: World; readonly leader: ReturnType<typeof nodeAt> } {
+  const world = open({ n: 4 })
+  go(world, 10)
+  const leader = nodeAt(world, 1)
+  leader.fuse = fuse
+  world.submitTx(1)
+  return { world, leader }
+}
 
 const everyMoment = scenario(
   'a leader loses power at every moment of its turn',
   'The leader of view 1 dies at the k-th boundary between its effects, for every k: before it wrote, between write and message, after the k-th receiver. The others go on, and it comes back to the same chain.',
   (open) => {
     for (let fuse = 0; fuse < BOUNDARIES; fuse++) {
-      const world = open({ n: 4 })
-      go(world, 10)
-      const leader = nodeAt(world, 1)
-      leader.fuse = fuse
-      world.submitTx(1)
+      const { world, leader } = dyingLeader(open, fuse)
       expectThat(world, !leader.isUp || fuse > 8, `the leader outlived boundary ${fuse}`)
       expectCommits(world, world.nodes.filter((node) => node !== leader), [1], 4 * world.baseTimeoutMs)
       expectViewChanges(world, 2)
@@ -30,11 +37,7 @@ const comesBackAtOnce = scenario(
   'As before, but it restarts before anybody gives the view up: the vote on its disk still stands, and it makes no second block for the view.',
   (open) => {
     for (let fuse = 0; fuse < BOUNDARIES; fuse++) {
-      const world = open({ n: 4 })
-      go(world, 10)
-      const leader = nodeAt(world, 1)
-      leader.fuse = fuse
-      world.submitTx(1)
+      const { world, leader } = dyingLeader(open, fuse)
       if (leader.isUp) continue
       go(world, 30)
       world.restart(leader)
