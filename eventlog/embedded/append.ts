@@ -3,20 +3,22 @@ import type { AppendResult } from '../log.js'
 import { planAppend, recordedAs, type KnownEvent, type PlannedEvent } from '../plan-append.js'
 import type { PreparedAppend } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
+import { findId, hasAny, putIds } from './id-index.js'
 import { lengthOf } from './read.js'
+import { addToStream, lastRevision } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 /** Must run inside a write transaction. */
 export function appendInTransaction(tables: LogTables, appends: readonly PreparedAppend[]): AppendResult {
-  const plan = planAppend({ length: lengthOf(tables), headOf: (stream) => tables.heads.get(stream), find: (id) => findStored(tables, id) }, appends)
+  const hasOld = hasAny(tables.old.ids)
+  const plan = planAppend({ length: lengthOf(tables), headOf: (stream) => lastRevision(tables, stream), find: (id) => findStored(tables, id, hasOld) }, appends)
   if (plan.kind !== 'append') return plan
-  writePlanned(tables, plan.events)
-  for (const [stream, revision] of inOrder([...plan.heads], ([name]) => name)) tables.heads.putSync(stream, revision)
+  writePlanned(tables, plan.events, plan.heads)
   return { kind: 'appended', events: plan.events.map(recordedAs) }
 }
 
-function findStored(tables: LogTables, id: string): KnownEvent | undefined {
-  const position = tables.ids.get(id)
+function findStored(tables: LogTables, id: string, hasOld: boolean): KnownEvent | undefined {
+  const position = findId(tables, id, hasOld)
   if (position === undefined) return undefined
   const stored = tables.entries.get(position) as Buffer
   const recorded = decodeRecord(stored)
@@ -32,10 +34,21 @@ function bytesOf(text: string): Buffer {
 }
 
 /** Indexes are written in the order of their keys: neighbours share a page, which is then found and copied once. */
-function writePlanned(tables: LogTables, planned: readonly PlannedEvent[]): void {
+function writePlanned(tables: LogTables, planned: readonly PlannedEvent[], heads: ReadonlyMap<string, number>): void {
+  const [first] = planned
+  if (first === undefined) return
   for (const { place, text } of planned) tables.entries.putSync(place.position, bytesOf(text))
-  for (const { place } of inOrder(planned, ({ place: { stream } }) => stream)) tables.streams.putSync([place.stream, place.revision], place.position)
-  for (const { id, place } of inOrder(planned, (event) => event.id)) tables.ids.putSync(id, place.position)
+  putIds(tables, planned.map(({ id }) => id), first.place.position)
+  const positions = positionsByStream(planned)
+  for (const [stream, last] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1))) addToStream(tables, stream, positions.get(stream) ?? [], last)
 }
 
-const inOrder = <T>(values: readonly T[], key: (value: T) => string): T[] => [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+function positionsByStream(planned: readonly PlannedEvent[]): ReadonlyMap<string, number[]> {
+  const positions = new Map<string, number[]>()
+  for (const { place: { stream, position } } of planned) {
+    const known = positions.get(stream)
+    if (known === undefined) positions.set(stream, [position])
+    else known.push(position)
+  }
+  return positions
+}

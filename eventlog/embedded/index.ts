@@ -14,6 +14,7 @@ import { prepareAppend } from '../prepare.js'
 import { appendInTransaction } from './append.js'
 import { createGrowthWatch } from './growth.js'
 import { lengthOf, readAll, readPage, readStream, refresh } from './read.js'
+import { lastRevision } from './stream-index.js'
 import { openTables, type OpenTables } from './tables.js'
 
 export type OpenEmbeddedLog = Omit<OpenTables, 'path'> & { readonly onAlarm?: (alarm: LogAlarm) => void }
@@ -66,7 +67,7 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
     async lastRevision(stream) {
       refuseClosed()
       refresh(tables)
-      return tables.heads.get(stream)
+      return lastRevision(tables, stream)
     },
     ...entries,
     async close() {

@@ -6,6 +6,7 @@ import { asPosition } from '../../domain/ids.js'
 import { DEFAULT_BATCH_BYTES, type LogEntry, type ReadEntries } from '../entries.js'
 import type { ReadDirection, RecordedEvent } from '../log.js'
 import { decodeRecord } from '../record.js'
+import { lastRevision, positionOf } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 const PAGE = 256
@@ -54,11 +55,11 @@ export async function* readAll(tables: LogTables, { from, limit = Infinity, back
 
 export async function* readStream(tables: LogTables, stream: string, { from, limit = Infinity, backwards = false }: ReadDirection = {}): AsyncGenerator<RecordedEvent> {
   refresh(tables)
-  const head = tables.heads.get(stream)
+  const head = lastRevision(tables, stream)
   if (head === undefined) return
   let revision = backwards ? Math.min(from ?? head, head) : (from ?? 0)
   for (let left = limit; left > 0 && revision >= 0 && revision <= head; left--) {
-    yield decodeAt(tables, tables.streams.get([stream, revision]) as number)
+    yield decodeAt(tables, positionOf(tables, stream, revision))
     revision += backwards ? -1 : 1
   }
 }

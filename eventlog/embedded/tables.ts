@@ -1,6 +1,8 @@
 /**
  * The LMDB tables of the embedded log and the marker that says which format and which chain they belong to.
- * `entries` is the log; the others are indexes into it, written in the same transaction.
+ * `entries` is the log; the others are indexes into it, written in the same transaction. Format 2 has the same entries
+ * as format 1 and smaller indexes: most of what an append cost was pages of indexes. What format 1 wrote is still found
+ * in its own indexes; opening such a log marks it, so that a program that knows format 1 only does not miss what is new.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,12 +11,24 @@ import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { EventLogError } from '../errors.js'
 
-export const LOG_FORMAT = 1
+export const LOG_FORMAT = 2
+const READABLE_FORMATS: readonly number[] = [1, LOG_FORMAT]
 
 export type LogTables = {
   readonly root: RootDatabase<unknown, string>
   /** position -> stored bytes */
   readonly entries: Database<Buffer, number>
+  /** 16 bytes of an event id -> position in 6 bytes (id-index.ts) */
+  readonly ids: Database<Buffer, Uint8Array>
+  /** stream -> its last revisions (stream-index.ts) */
+  readonly tails: Database<Buffer, string>
+  /** [stream, revision / revisions a page] -> the page */
+  readonly pages: Database<Buffer, [string, number]>
+  readonly old: OldIndexes
+}
+
+/** The indexes of format 1: read, never written. */
+export type OldIndexes = {
   /** [stream, revision] -> position */
   readonly streams: Database<number, [string, number]>
   /** stream -> revision of its last event */
@@ -46,9 +60,14 @@ export async function openTables({ path, chainId, create = true }: OpenTables): 
     return {
       root,
       entries: root.openDB<Buffer, number>('entries', { encoding: 'binary' }),
-      streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }),
-      heads: root.openDB<number, string>('heads', { encoding: 'json' }),
-      ids: root.openDB<number, string>('ids', { encoding: 'json' }),
+      ids: root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' }),
+      tails: root.openDB<Buffer, string>('tails', { encoding: 'binary' }),
+      pages: root.openDB<Buffer, [string, number]>('pages', { encoding: 'binary' }),
+      old: {
+        streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }),
+        heads: root.openDB<number, string>('heads', { encoding: 'json' }),
+        ids: root.openDB<number, string>('ids', { encoding: 'json' }),
+      },
     }
   } catch (error) {
     await root.close()
@@ -61,13 +80,14 @@ function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId:
   // At once: an asynchronous transaction would hold the write lock while another handle of this process waits for it.
   const marker = root.transactionSync(() => {
     const known = markers.get(MARKER_KEY)
-    if (known !== undefined && (known.chainId !== null || chainId === undefined)) return known
-    const written: Marker = { format: known?.format ?? LOG_FORMAT, chainId: chainId ?? null }
+    if (known !== undefined && !READABLE_FORMATS.includes(known.format)) return known
+    if (known?.format === LOG_FORMAT && (known.chainId !== null || chainId === undefined)) return known
+    const written: Marker = { format: LOG_FORMAT, chainId: known?.chainId ?? chainId ?? null }
     markers.putSync(MARKER_KEY, written)
     return written
   })
   if (marker.format !== LOG_FORMAT) {
-    throw new EventLogError('OTHER_FORMAT', 'format', `the event log in ${path} has format ${marker.format}, this program reads ${LOG_FORMAT}; use the version that wrote it`)
+    throw new EventLogError('OTHER_FORMAT', 'format', `the event log in ${path} has format ${marker.format}, this program reads ${READABLE_FORMATS.join(' and ')}; use the version that wrote it`)
   }
   if (chainId !== undefined && marker.chainId !== chainId) {
     throw new EventLogError('OTHER_CHAIN', 'chainId', `the event log in ${path} belongs to chain ${marker.chainId ?? 'none'}, not to ${chainId}; name the folder that fits the genesis file`)
