@@ -16,7 +16,7 @@ export type LifecycleColumns = {
   readonly expiredAt?: string | null
   readonly settledAt?: string | null
   readonly admittedBy?: string
-  readonly admittedValidator?: Buffer | null
+  readonly admittedValidator?: string | null
   readonly rejectedBy?: string
   readonly rejectedValidators?: string
   readonly rejectCode?: string
@@ -24,7 +24,7 @@ export type LifecycleColumns = {
   readonly validUntil?: string | null
   readonly blockHeight?: number
   readonly txIndex?: number
-  readonly txHash?: Buffer | null
+  readonly txHash?: string | null
 }
 
 export type AnomalyRow = LifecycleColumns & { readonly published: EventData<'AnomalyPublished'>; readonly position: Position }

@@ -1,4 +1,5 @@
 /** Many rows in one statement: an array a column, unnested by the server, so that a rebuild is not a round trip a row. */
+import { arrayLiteral } from './array-literal.js'
 import type { SqlStatement } from './statement.js'
 
 export type Column<Row> = { readonly name: string; readonly type: ColumnType; readonly value: (row: Row) => unknown }
@@ -12,7 +13,7 @@ export function insertRows<Row>(table: string, columns: readonly Column<Row>[], 
   const names = columns.map(({ name }) => name).join(', ')
   return inChunks(rows).map((chunk) => ({
     text: `INSERT INTO ${table} (${names}) SELECT ${selectList(columns)} FROM ${unnested(columns)} ON CONFLICT ${conflict}`,
-    values: arraysOf(columns, chunk),
+    get values() { return arraysOf(columns, chunk) },
   }))
 }
 
@@ -20,7 +21,7 @@ export function insertRows<Row>(table: string, columns: readonly Column<Row>[], 
 export function updateRows<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[], assignments: string, condition: string): SqlStatement[] {
   return inChunks(rows).map((chunk) => ({
     text: `UPDATE ${table} SET ${assignments} FROM (SELECT ${selectList(columns)} FROM ${unnested(columns)}) AS changed WHERE ${condition}`,
-    values: arraysOf(columns, chunk),
+    get values() { return arraysOf(columns, chunk) },
   }))
 }
 
@@ -33,8 +34,8 @@ function unnested(columns: readonly Column<never>[]): string {
   return `unnest(${arrays.join(', ')}) AS given (${columns.map(({ name }) => name).join(', ')})`
 }
 
-const arraysOf = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): unknown[][] =>
-  columns.map(({ value }) => rows.map((row) => value(row) ?? null))
+const arraysOf = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] =>
+  columns.map(({ type, value }) => arrayLiteral(type, rows, value))
 
 function inChunks<Row>(rows: readonly Row[]): Row[][] {
   const chunks: Row[][] = []

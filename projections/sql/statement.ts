@@ -1,13 +1,25 @@
 /** SQL as data: folds return statements, one place runs them. */
 import type pg from 'pg'
 
-export type SqlStatement = { readonly text: string; readonly values: readonly unknown[] }
+export type SqlStatement = {
+  readonly text: string
+  /** Of many rows they are made when asked for, so that those of a whole batch are not held at once. */
+  readonly values: readonly unknown[]
+}
 
 /** Anything that runs a query: a pool or a client inside a transaction. */
 export type SqlRunner = Pick<pg.ClientBase, 'query'>
 
+/** One after the other. The values of the next are made while the server works on the one before. */
 export async function runStatements(client: SqlRunner, statements: readonly SqlStatement[]): Promise<void> {
-  for (const { text, values } of statements) await client.query(text, values as unknown[])
+  let running: Promise<unknown> = Promise.resolve()
+  for (const { text, values } of statements) {
+    await running
+    running = client.query(text, values as unknown[])
+    // Should the next values throw, nobody is left to hear how this one ended.
+    running.catch(() => undefined)
+  }
+  await running
 }
 
 /** Runs `work` in one transaction on one connection; a connection that failed is not used again. */

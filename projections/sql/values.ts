@@ -1,7 +1,7 @@
 /** Our values as PostgreSQL takes them, and back. */
 
-/** Hex digits as bytes. */
-export const bytesOfHex = (hex: string | null | undefined): Buffer | null => (hex === null || hex === undefined ? null : Buffer.from(hex, 'hex'))
+/** Hex digits as bytea is written: bytes made of them would only be written as digits again. */
+export const bytesOfHex = (hex: string | null | undefined): string | null => (hex === null || hex === undefined ? null : `\\x${hex}`)
 export const bytesOfBase64 = (text: string): Buffer => Buffer.from(text, 'base64')
 
 /** UTC milliseconds as RFC 3339. */
