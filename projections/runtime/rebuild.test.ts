@@ -30,6 +30,19 @@ describe('a rebuild', () => {
     expect(await readCounts(harness.sql)).toMatchObject({ published: 6, inFlight: 2 })
   })
 
+  test('leaves every index of the tables as the migrations made it', async () => {
+    const indexes = async (): Promise<readonly unknown[]> =>
+      (await harness.sql.query('SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY indexname')).rows
+    const before = await indexes()
+    await appendSample(harness.log)
+    await harness.catchUp()
+    expect(await rebuild('blocks')).toMatchObject({ equal: true })
+    expect(await rebuild('reputation')).toMatchObject({ equal: true })
+    expect(await indexes()).toEqual(before)
+    expect(await rollBack('blocks')).toMatchObject({ equal: true })
+    expect(await indexes()).toEqual(before)
+  })
+
   test('repairs a table that somebody changed, and says that it differed', async () => {
     await appendSample(harness.log)
     await harness.catchUp()

@@ -15,6 +15,7 @@ import type { Projection, Rebuild, SwitchResult, TableDifference } from './proje
 import { readLiveVersion } from './sql-checkpoint.js'
 import { differencesOf, digestOf } from './sql-compare.js'
 import type { SqlFold } from './sql-projection.js'
+import { makeIndexes, putOffIndexes } from './sql-indexes.js'
 import { buildSchema, dropLeftovers, homeSchema, poolInSchema, previousSchema } from './sql-schemas.js'
 import { holdLive, moveTables, presentTables, readPrevious, restorePrevious, stopReaders, type Places } from './sql-switch.js'
 
@@ -25,8 +26,9 @@ export async function beginSqlRebuild(live: pg.Pool, fold: SqlFold, create: Crea
   return orRelease(lease, async () => {
     await dropLeftovers(live, fold.name)
     const schema = buildSchema(fold.name, lease.token)
+    const dialect = await findDialect(live)
     await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`))
-    return replacement(live, fold, create, lease, schema)
+    return replacement(live, fold, create, lease, schema, (built) => putOffIndexes(built, dialect, schema, fold.tables))
   })
 }
 
@@ -40,7 +42,10 @@ export async function beginSqlRollBack(live: pg.Pool, fold: SqlFold, create: Cre
       throw new OtherVersionError(fold.name, fold.version, previous.version,
         `the previous ${fold.name} was built by version ${previous.version} of its projection, this program has version ${fold.version}; go back with the program that has version ${previous.version}`)
     }
-    return replacement(live, fold, create, lease, previous.schema, () => restorePrevious(live, fold.name, previous))
+    return replacement(live, fold, create, lease, previous.schema, async () => {
+      await withSqlRetry(() => restorePrevious(live, fold.name, previous))
+      return []
+    })
   })
 }
 
@@ -67,8 +72,9 @@ async function orRelease<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** @param prepare is run once the tables are there, and returns what is to be run before they are compared */
 async function replacement(
-  live: pg.Pool, fold: SqlFold, create: CreateProjection, lease: Lease, from: string, prepare: () => Promise<void> = async () => undefined,
+  live: pg.Pool, fold: SqlFold, create: CreateProjection, lease: Lease, from: string, prepare: (built: pg.Pool) => Promise<readonly string[]>,
 ): Promise<Rebuild> {
   const { name, version, tables } = fold
   const home = await homeSchema(live)
@@ -79,9 +85,10 @@ async function replacement(
     await pool.end()
     await dropLeftovers(live, name).finally(() => lease.release())
   }
+  let putOff: readonly string[]
   try {
     await migrate(pool)
-    await withSqlRetry(prepare)
+    putOff = await prepare(pool)
     await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${aside}`))
   } catch (error) {
     await end()
@@ -90,6 +97,7 @@ async function replacement(
   return {
     projection: create(pool, fold),
     async switchOver(catchUp) {
+      await makeIndexes(pool, putOff)
       const replaced = (await readLiveVersion(live, name))?.version ?? version
       const isEqual = replaced === version && await withSqlRetry(() => areEqual(live, pool, places, catchUp))
       // What came while the two were compared, so that little is left for the time projectors are held.
