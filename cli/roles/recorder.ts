@@ -51,7 +51,7 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
     messages: messageFeedOf(consumer),
     receipts: followReceipts(mesh, set.validators),
     chain: followChain(mesh, set.validators.map((validator) => validator.publicKey)),
-    deadLetters: deadLetterSinkOf(transport),
+    deadLetters: deadLetterSinkOf(transport, { signer, chainId: set.chainId }),
     peerIdOf: (key) => peerIdOf(key).toString(),
     onNotice: (notice) => log.warn({ notice }, 'refused or tried again'),
   })

@@ -1,7 +1,8 @@
 /** Sends refused messages to the dead-letter topic: at least once, forgotten only after the sink has taken them. */
-import type { AnomalyId } from '../../domain/ids.js'
+import type { EventData } from '../../domain/events/schema.js'
 import { anomalyStream, type EventLog } from '../log.js'
-import { factKey, type DeadLetterNote } from './index/entries.js'
+import { RecorderAlarm } from './errors.js'
+import { factKey, readEnvelope, type DeadLetterNote } from './index/entries.js'
 import type { RecorderIndex } from './index/open-index.js'
 import type { DeadLetter, DeadLetterSink } from './ports.js'
 import type { Writer } from './writer.js'
@@ -15,22 +16,37 @@ export async function sendDeadLetters(index: RecorderIndex, writer: Writer, log:
   for (;;) {
     const notes = [...index.keys(PREFIX, BATCH)].map((key) => index.get(key) as unknown as DeadLetterNote)
     if (notes.length === 0) return sent
-    await sink.send(await Promise.all(notes.map((note) => letterOf(note, log))))
+    await sink.send(await Promise.all(notes.map((note) => letterOf(note, index, log))))
     await writer.perform(({ facts }) => {
-      for (const { origin } of notes) facts.remove(factKey.deadLetter(origin))
+      for (const { origin } of notes) {
+        facts.remove(factKey.deadLetter(origin))
+        if (readEnvelope(facts, origin) !== undefined) facts.remove(factKey.envelope(origin))
+      }
     })
     sent += notes.length
   }
 }
 
-async function letterOf({ anomalyId, origin, code }: DeadLetterNote, log: EventLog): Promise<DeadLetter> {
-  return { origin, code, bytes: await messageOf(anomalyId, log) }
-}
-
-async function messageOf(anomalyId: AnomalyId, log: EventLog): Promise<Uint8Array> {
-  for await (const { event } of log.readStream(anomalyStream(anomalyId), { limit: 1 })) {
-    if (event.type === 'AnomalyPublished') return new Uint8Array(Buffer.from(event.data.message, 'base64'))
+/** All of it comes from the log, so that a letter sent again is the same letter; only key and headers were never there. */
+async function letterOf({ anomalyId, origin, code }: DeadLetterNote, index: RecorderIndex, log: EventLog): Promise<DeadLetter> {
+  const { published, rejected } = await lifeOf(anomalyId, log)
+  const envelope = readEnvelope(index, origin)
+  return {
+    origin, code, anomalyId, at: rejected.at, messageHash: published.messageHash,
+    bytes: new Uint8Array(Buffer.from(published.message, 'base64')),
+    ...(envelope === undefined ? {} : { key: new Uint8Array(Buffer.from(envelope.key, 'base64')), headers: envelope.headers }),
   }
-  return new Uint8Array(0)
 }
 
+async function lifeOf(anomalyId: DeadLetterNote['anomalyId'], log: EventLog): Promise<{ published: EventData<'AnomalyPublished'>; rejected: EventData<'AnomalyRejected'> }> {
+  let published: EventData<'AnomalyPublished'> | undefined
+  let rejected: EventData<'AnomalyRejected'> | undefined
+  for await (const { event } of log.readStream(anomalyStream(anomalyId))) {
+    if (event.type === 'AnomalyPublished') published ??= event.data
+    if (event.type === 'AnomalyRejected') rejected ??= event.data
+  }
+  if (published === undefined || rejected === undefined) {
+    throw new RecorderAlarm('LOG_DISAGREES', anomalyStream(anomalyId), 'is said to be rejected by the index and not by the log; move the index folder away, it is built again')
+  }
+  return { published, rejected }
+}

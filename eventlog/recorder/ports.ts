@@ -2,7 +2,7 @@
 import type { Block, BlockHeader } from '../../domain/block.js'
 import type { QuorumCertificate } from '../../domain/certificate.js'
 import type { TxReceipt } from '../../domain/execution/types.js'
-import type { Height, ValidatorId } from '../../domain/ids.js'
+import type { AnomalyId, Height, Hex32, UnixMillis, ValidatorId } from '../../domain/ids.js'
 import type { AdmissionReceipt, Origin } from '../../domain/receipt.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 
@@ -11,6 +11,9 @@ export type FeedMessage = {
   readonly bytes: Uint8Array
   /** When the transport took it, unix ms. */
   readonly timestampMs: number
+  /** As the record had them. Nothing is decided by them; a dead letter carries them on. */
+  readonly key?: Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Every record of ai.anomalies.v1, in order within a partition, again from the last acknowledged after a restart. */
@@ -52,6 +55,16 @@ export type DeadLetter = {
   readonly code: RejectCode
   /** The message as received; empty where it was too large to be kept. */
   readonly bytes: Uint8Array
+  /** SHA-256 of the message as received. */
+  readonly messageHash: Hex32
+  /** Whose lifecycle says REJECTED. */
+  readonly anomalyId: AnomalyId
+  /** When it was refused, as the log has it. */
+  readonly at: UnixMillis
+  /** The record's key; absent where it is the producer's id, or was too large to be kept. */
+  readonly key?: Uint8Array
+  /** The record's headers; absent where it had none, or too large ones. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Takes refused messages, at least once each; the origin is the key to recognise a second copy by. */

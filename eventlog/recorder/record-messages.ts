@@ -1,9 +1,11 @@
 /** Messages of the topic into lifecycles: each record read gets exactly one, and a record read again gets none. */
+import { bytesToHex } from '../../domain/bytes.js'
 import type { Json } from '../../domain/canonical-json.js'
+import type { EventData } from '../../domain/events/schema.js'
 import { sha256Hex } from '../../domain/hash.js'
 import type { AnomalyId, UnixMillis } from '../../domain/ids.js'
 import { publishedData, type Sighting } from './identity.js'
-import { factKey, readAnomaly, readIdOfMessage, readIdOfOrigin, writeAnomaly } from './index/entries.js'
+import { factKey, readAnomaly, readIdOfMessage, readIdOfOrigin, writeAnomaly, type Envelope } from './index/entries.js'
 import { noteDeadLetter } from './index/fold.js'
 import { applyJudgement } from './apply-judgement.js'
 import type { FeedMessage } from './ports.js'
@@ -14,16 +16,18 @@ export function recordMessages(session: Session, batch: readonly FeedMessage[], 
   for (const message of batch) recordMessage(session, message, context, now)
 }
 
-function recordMessage(session: Session, { origin, bytes, timestampMs }: FeedMessage, context: RecorderContext, now: UnixMillis): void {
+function recordMessage(session: Session, message: FeedMessage, context: RecorderContext, now: UnixMillis): void {
   const { facts } = session
+  const { origin, bytes, timestampMs } = message
   if (readIdOfOrigin(facts, origin) !== undefined) return
   const known = readIdOfMessage(facts, sha256Hex(bytes))
   if (known !== undefined && linkToBlock(session, known, origin)) {
     applyJudgement(session, known, context, now)
     return
   }
-  const id = publish(session, bytes, { kind: 'origin', origin }, context, publishedAt(timestampMs, now))
+  const { anomalyId: id, producerId } = begin(session, bytes, { kind: 'origin', origin }, context, publishedAt(timestampMs, now))
   session.facts.put(factKey.inFlight(id), now)
+  keepEnvelope(session, message, producerId)
   applyJudgement(session, id, context, now)
 }
 
@@ -33,11 +37,25 @@ function publishedAt(timestampMs: number, now: UnixMillis): UnixMillis {
 }
 
 /** Begins a lifecycle and returns its id. */
-export function publish(session: Session, bytes: Uint8Array, sighting: Sighting, { rules, verify }: RecorderContext, at: UnixMillis): AnomalyId {
+export function publish(session: Session, bytes: Uint8Array, sighting: Sighting, context: RecorderContext, at: UnixMillis): AnomalyId {
+  return begin(session, bytes, sighting, context, at).anomalyId
+}
+
+function begin(session: Session, bytes: Uint8Array, sighting: Sighting, { rules, verify }: RecorderContext, at: UnixMillis): EventData<'AnomalyPublished'> {
   const isTaken = (id: AnomalyId): boolean => readAnomaly(session.facts, id) !== undefined
   const data = publishedData(bytes, sighting, at, { rules, verify, isTaken })
   session.command(data.anomalyId, { type: 'publish', data })
-  return data.anomalyId
+  return data
+}
+
+/** Larger keys and headers would only bloat the index. */
+const MAX_ENVELOPE_CHARS = 16 * 1024
+
+/** Honest records have their producer's id as key and no headers, and cost nothing here. */
+function keepEnvelope({ facts }: Session, { origin, key, headers = {} }: FeedMessage, producerId: string | null): void {
+  if (key === undefined || (bytesToHex(key) === producerId && Object.keys(headers).length === 0)) return
+  const envelope: Envelope = { key: Buffer.from(key).toString('base64'), headers }
+  if (JSON.stringify(envelope).length <= MAX_ENVELOPE_CHARS) facts.put(factKey.envelope(origin), envelope)
 }
 
 /** A message first seen in a block now has its place in the topic. False where it has one already. */

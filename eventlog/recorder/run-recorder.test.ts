@@ -60,7 +60,7 @@ describe('the recorder', () => {
     const [, rejected] = await harness.eventsOf(anomalyStream(testId(1)))
     expect(rejected?.event).toMatchObject({ type: 'AnomalyRejected', data: { code: 'SKEW', by: { kind: 'receipts', receipts: [{ validator: network.set.validators[0]?.id }, { validator: network.set.validators[3]?.id }] } } })
     await until('the dead letter is sent', () => sink.letters.length === 1)
-    expect(sink.letters[0]).toEqual({ origin: at(0), code: 'SKEW', bytes })
+    expect(sink.letters[0]).toEqual({ origin: at(0), code: 'SKEW', bytes, messageHash: sha256Hex(bytes), anomalyId: testId(1), at: NOW })
   })
 
   it('counts two refusals of one validator once', async () => {
@@ -116,6 +116,43 @@ describe('the recorder', () => {
     expect(await harness.lifeOf(testId(1))).toEqual(['Published', 'Admitted'])
     expect((await harness.eventsOf(anomalyStream(derived))).map(({ event }) => event)).toMatchObject([
       { data: { claimedId: testId(1), authentic: false } }, { type: 'AnomalyRejected', data: { code: 'INVALID_SIGNATURE' } }])
+  })
+
+  it('sends key and headers of a record on in its dead letter, where they say more than the message', async () => {
+    const { network, messages, receipts, sink } = harness
+    const bytes = [network.message(), network.message(), Uint8Array.of(1)]
+    harness.start()
+    const producer = network.producers[0]?.publicKey as Uint8Array
+    messages.push(
+      { ...published(0, bytes[0] as Uint8Array), key: producer, headers: {} },
+      { ...published(1, bytes[1] as Uint8Array), key: producer, headers: { trace: '1' } },
+      { ...published(2, bytes[2] as Uint8Array), key: Uint8Array.of(7), headers: { large: 'x'.repeat(20_000) } },
+    )
+    bytes.forEach((message, i) => [0, 1].forEach((v) => receipts.store(network.receipt(v, at(i), message, refusedWith('SKEW')))))
+    await until('the letters are sent', () => sink.letters.length === 3)
+    expect(sink.letters.map(({ key, headers }) => [key, headers])).toEqual([[undefined, undefined], [producer, { trace: '1' }], [undefined, undefined]])
+  })
+
+  it('gives a message that comes again after its producer was let in its own id, and the commit', async () => {
+    const { network, messages, receipts, chain } = harness
+    const bytes = network.message({ id: testId(1) })
+    const strict = harness.start({ genesis: { ...network.genesis, producers: [] } })
+    messages.push(published(0, bytes))
+    receipts.store(...[0, 1].map((v) => network.receipt(v, at(0), bytes, refusedWith('UNKNOWN_PRODUCER'))))
+    await until('it is rejected', () => strict.status().rejected === 1)
+    await harness.stop()
+    const recorder = harness.start()
+    messages.push(published(1, bytes))
+    receipts.store(network.receipt(0, at(1), bytes, ADMITTED))
+    await until('it is admitted', () => recorder.status().admitted === 1)
+    const blocks = createTestChain(network)
+    blocks.add([bytes])
+    blocks.add([])
+    chain.push(...blocks.committed())
+    await until('it is committed', () => recorder.status().committed === 1)
+    expect(await harness.lifeOf(testId(1))).toEqual(['Published', 'Admitted', 'Committed'])
+    expect(await harness.lifeOf(uuidV5('message/ai.anomalies.v1/0/0'))).toEqual(['Published', 'Rejected'])
+    expect(recorder.status()).toMatchObject({ published: 2, committed: 1, rejected: 1, inFlight: 0 })
   })
 
   it('counts unreadable bytes as PUBLISHED and ends them REJECTED and in the dead letters', async () => {

@@ -8,7 +8,8 @@ export function messageFeedOf(consumer: Consumer): MessageFeed {
   return {
     async *batches(signal) {
       for await (const batch of consumer.batches(signal)) {
-        yield batch.map(({ topic, partition, offset, value, timestampMs }) => ({ origin: { topic, partition, offset }, bytes: value, timestampMs }))
+        yield batch.map(({ topic, partition, offset, key, value, headers, timestampMs }) =>
+          ({ origin: { topic, partition, offset }, bytes: value, timestampMs, key, headers }))
       }
     },
     acknowledge: (batch) => consumer.commit(nextOffsets(batch.map(({ origin }) => origin))),

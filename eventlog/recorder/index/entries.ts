@@ -1,4 +1,4 @@
-/** What the index remembers and under which keys. All of it but receipts and links can be folded from the log again. */
+/** What the index remembers and under which keys. All of it but receipts, links and envelopes can be folded from the log again. */
 import type { Json } from '../../../domain/canonical-json.js'
 import type { LifecycleState } from '../../../domain/anomaly/events.js'
 import type { Anomaly } from '../../../domain/anomaly/evolve.js'
@@ -14,7 +14,7 @@ export type AnomalyEntry = {
   readonly messageHash: Hex32
   /** Null while only a block has shown the message. */
   readonly origin: Origin | null
-  /** The first lifecycle of these bytes: blocks and admissions of the bytes speak of it. */
+  /** Blocks and admissions of these bytes speak of it: the first lifecycle of the bytes, or one that took over from it. */
   readonly isFirst: boolean
   /** Time in the message, unix seconds; null where it could not be read. */
   readonly messageSeconds: number | null
@@ -34,6 +34,8 @@ export type StoredReceipt = {
 
 export type ChainTip = { readonly height: Height; readonly hash: BlockHash }
 export type DeadLetterNote = { readonly anomalyId: AnomalyId; readonly code: RejectCode; readonly origin: Origin }
+/** Key and headers of a record whose key is not simply its producer's id, until a dead letter takes them on. */
+export type Envelope = { /** base64 */ readonly key: string; readonly headers: Readonly<Record<string, string>> }
 export type LifecycleCounts = Readonly<Record<LifecycleState, number>> & { readonly everAdmitted: number }
 
 const originText = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}/${offset}`
@@ -47,6 +49,7 @@ export const factKey = {
   refusals: (hash: string, origin: Origin) => `rr/${hash}/${originText(origin)}`,
   cursor: (validator: string) => `c/${validator}`,
   deadLetter: (origin: Origin) => `d/${originText(origin)}`,
+  envelope: (origin: Origin) => `e/${originText(origin)}`,
   validator: (id: string) => `v/${id}`,
   tip: 's/tip',
   counts: 's/counts',
@@ -65,6 +68,7 @@ export const readIdOfMessage = (facts: Reader, hash: string): AnomalyId | undefi
 export const readAdmissions = (facts: Reader, hash: string): readonly StoredReceipt[] => read(facts, factKey.admissions(hash)) ?? []
 export const readRefusals = (facts: Reader, hash: string, origin: Origin): readonly StoredReceipt[] => read(facts, factKey.refusals(hash, origin)) ?? []
 export const readCursor = (facts: Reader, validator: string): number => read(facts, factKey.cursor(validator)) ?? 0
+export const readEnvelope = (facts: Reader, origin: Origin): Envelope | undefined => read(facts, factKey.envelope(origin))
 export const readTip = (facts: Reader): ChainTip | undefined => read(facts, factKey.tip)
 export const readCounts = (facts: Reader): LifecycleCounts => read(facts, factKey.counts) ?? NO_COUNTS
 export const isRegistered = (facts: Reader, validator: string): boolean => facts.get(factKey.validator(validator)) !== undefined

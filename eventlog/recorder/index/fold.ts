@@ -1,7 +1,7 @@
 /** One event of the log into the index. Total and deterministic: the same log always gives the same facts. */
 import type { Json } from '../../../domain/canonical-json.js'
 import { evolve } from '../../../domain/anomaly/evolve.js'
-import type { AnomalyEvent, DomainEvent } from '../../../domain/events/schema.js'
+import type { AnomalyEvent, DomainEvent, EventData } from '../../../domain/events/schema.js'
 import type { AnomalyId } from '../../../domain/ids.js'
 import { RecorderAlarm } from '../errors.js'
 import { factKey, readAnomaly, readCounts, readIdOfMessage, writeAnomaly, type AnomalyEntry, type ChainTip, type DeadLetterNote } from './entries.js'
@@ -50,10 +50,20 @@ const advance = (before: AnomalyEntry, event: AnomalyEvent, life: AnomalyEntry['
 /** The first event of a lifecycle. */
 function enter(layer: FactLayer, { data }: Extract<AnomalyEvent, { type: 'AnomalyPublished' }>, life: AnomalyEntry['life']): AnomalyEntry {
   const { anomalyId, messageHash, origin, detectedAtSeconds } = data
-  const isFirst = readIdOfMessage(layer, messageHash) === undefined
+  const isFirst = takesOver(layer, data)
   if (isFirst) layer.put(factKey.message(messageHash), anomalyId)
   if (origin !== null) layer.put(factKey.origin(origin), anomalyId)
   return { life, revision: 0, messageHash, origin, isFirst, messageSeconds: detectedAtSeconds, rejectedWith: null }
+}
+
+/**
+ * The first lifecycle of these bytes, or the first that may bear the message's own id after one that could not: the
+ * producer was unknown, the bytes were refused, the allow-list was mended and the message came again.
+ */
+function takesOver(layer: FactLayer, { messageHash, authentic, claimedId }: EventData<'AnomalyPublished'>): boolean {
+  const before = readIdOfMessage(layer, messageHash)
+  if (before === undefined) return true
+  return authentic && claimedId === null && readAnomaly(layer, before)?.life.state === 'REJECTED'
 }
 
 function count(layer: FactLayer, from: AnomalyEntry['life']['state'] | undefined, to: AnomalyEntry['life']['state']): void {

@@ -1,0 +1,40 @@
+/**
+ * Would the message of a dead letter be let in if it were sent again? The same check that validators make, with the
+ * rules of today and the clock of today. What they remember (nonces, ids) is theirs: it is judged by the reason code.
+ */
+import type { VerifySignature } from '../../domain/crypto.js'
+import type { UnixMillis } from '../../domain/ids.js'
+import type { AnomalyMessage } from '../../domain/message/anomaly.js'
+import { checkAnomaly, type AdmissionRules, type AnomalyCheck } from '../../domain/message/check-anomaly.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
+import { holdsMessage, type ReceivedLetter } from './letter.js'
+import { REASONS } from './reasons.js'
+
+export type Forecast =
+  | { readonly kind: 'passes'; /** the last moment at which it does */ readonly until: UnixMillis }
+  /** Its time has not come yet. */
+  | { readonly kind: 'later'; readonly from: UnixMillis; readonly until: UnixMillis }
+  | { readonly kind: 'refused'; readonly code: RejectCode; readonly reason: string }
+  /** The letter does not carry the bytes that were refused. */
+  | { readonly kind: 'not-kept' }
+
+/** Why the validators refused it, as exactly as it can be said from the bytes; undefined where the bytes are in order. */
+export function whyRefused({ bytes, at }: Pick<ReceivedLetter, 'bytes' | 'at'>, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
+  return checkAnomaly(bytes, at, rules, verify)
+}
+
+export function forecast(letter: ReceivedLetter, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature): Forecast {
+  if (!holdsMessage(letter)) return { kind: 'not-kept' }
+  const check = checkAnomaly(letter.bytes, now, rules, verify)
+  if (!check.ok && check.code !== 'SKEW') return { kind: 'refused', code: check.code, reason: `${check.field} ${check.reason}` }
+  const { from, until } = windowOf(check.message as AnomalyMessage, rules)
+  if (now < from) return { kind: 'later', from, until }
+  if (now > until) return { kind: 'refused', code: 'SKEW', reason: `ts is ${Math.round((now - until) / 1000)} s too old` }
+  // The bytes are in order, so it was something that validators remember, and they still do.
+  if (REASONS[letter.code].repair === 'never') return { kind: 'refused', code: letter.code, reason: REASONS[letter.code].what }
+  return { kind: 'passes', until }
+}
+
+function windowOf({ tsSeconds }: AnomalyMessage, { limits }: AdmissionRules): { readonly from: UnixMillis; readonly until: UnixMillis } {
+  return { from: (tsSeconds * 1000 - limits.skewMs) as UnixMillis, until: (tsSeconds * 1000 + limits.skewMs) as UnixMillis }
+}
