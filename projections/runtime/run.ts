@@ -45,8 +45,14 @@ const LONGEST_BATCH_MS = 1000
 const DEFAULT_BATCH_EVENTS = 1000
 /** Nobody waits for a batch of a rebuild, and in a longer one more lives end that began in it: one row, written once. */
 const REBUILD_BATCH_EVENTS = 4000
-/** Events come in bursts, from a message to its block: one transaction for them, when the burst has passed. */
-const GATHER_MS = 100
+/**
+ * Events come in bursts, from a message to its block: one transaction for many of them. Waiting for more takes four
+ * times as long as the last batch did, so that a machine with much to do has fewer and larger transactions, and an idle
+ * one is hardly behind.
+ */
+const GATHER_FACTOR = 4
+const SHORTEST_GATHER_MS = 20
+const LONGEST_GATHER_MS = 100
 /** While nothing comes, a store that may lose what was written is asked this often. */
 const VERIFY_EVERY_MS = 1000
 
@@ -65,6 +71,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
   const pages = createReadAhead(entries)
   let position = start.position
   let limit = Math.min(100, batchEvents)
+  let gatherMs = SHORTEST_GATHER_MS
   const report = async (lastEventAt: number | undefined): Promise<void> => {
     if (onProgress === undefined) return
     const lagEvents = Math.max(0, (await entries.length()) - position)
@@ -78,7 +85,7 @@ export async function runProjection(options: RunProjection): Promise<Position> {
     const startedAt = performance.now()
     try {
       if (page.length === 0) {
-        await waitForMore(projection, entries, position, signal)
+        await waitForMore(projection, entries, position, gatherMs, signal)
         continue
       }
       refuseGap(projection, position, page)
@@ -92,7 +99,9 @@ export async function runProjection(options: RunProjection): Promise<Position> {
       await report(now.lastEventAt)
       continue
     }
-    limit = performance.now() - startedAt > LONGEST_BATCH_MS ? Math.max(1, Math.floor(limit / 2)) : Math.min(limit * 2, batchEvents)
+    const tookMs = performance.now() - startedAt
+    gatherMs = Math.min(Math.max(SHORTEST_GATHER_MS, GATHER_FACTOR * tookMs), LONGEST_GATHER_MS)
+    limit = tookMs > LONGEST_BATCH_MS ? Math.max(1, Math.floor(limit / 2)) : Math.min(limit * 2, batchEvents)
     const last = page.at(-1)
     position = asPosition((last?.position ?? position) + 1)
     await report(last?.kind === 'event' ? timeOf(last.recorded) : undefined)
@@ -107,14 +116,14 @@ async function recovered(projection: Projection, signal: AbortSignal): Promise<C
 }
 
 /** Resolves when there may be more to apply. Throws ReadModelLostError where the store says that it lost something. */
-async function waitForMore({ verify }: Projection, entries: EntryLog, position: Position, signal: AbortSignal): Promise<void> {
+async function waitForMore({ verify }: Projection, entries: EntryLog, position: Position, gatherMs: number, signal: AbortSignal): Promise<void> {
   if (verify === undefined) {
     await entries.waitForGrowth(position, signal)
   } else if (await waitAWhile(entries, position, signal) <= position) {
     // A server that is away says nothing about what it keeps.
     return verify().catch((error: unknown) => { if (kindOfSqlError(error) !== 'transient') throw error })
   }
-  await pause(GATHER_MS, signal)
+  await pause(gatherMs, signal)
 }
 
 /** By hand: Node 20 may collect a signal of AbortSignal.timeout that only AbortSignal.any holds, and then never fires it. */
