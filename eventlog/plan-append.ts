@@ -3,13 +3,12 @@
  * is written. An append whose events are all recorded already is a retry; one whose events are there in part only is
  * not the append that succeeded before, and is refused as `wrong-revision`.
  */
-import type { EncodedEvent } from '../domain/events/codec.js'
+import { encodeEvent, type EncodedEvent } from '../domain/events/codec.js'
 import { asPosition } from '../domain/ids.js'
 import { isExpected, MAX_EVENT_BYTES } from './check-append.js'
 import { EventLogError } from './errors.js'
 import type { AppendResult, RecordedEvent } from './log.js'
-import type { PreparedAppend, PreparedEvent } from './prepare.js'
-import { storedText, type Place } from './record.js'
+import { entryAt, mostBytesOf, type PreparedAppend, type PreparedEvent } from './prepare.js'
 import { isSameEvent } from './same-event.js'
 
 /** What a store tells of the log it holds. */
@@ -24,14 +23,10 @@ export type LogView = {
 
 export type KnownEvent = { readonly stream: string; readonly encoded: EncodedEvent; readonly recorded: () => RecordedEvent }
 
-export type PlannedEvent = PreparedEvent & {
-  readonly place: Place
-  /** What is stored, before it is UTF-8. */
-  readonly text: string
-}
+export type PlannedEvent = { readonly prepared: PreparedEvent; readonly recorded: RecordedEvent }
 
 export type AppendPlan =
-  | { readonly kind: 'append'; readonly events: readonly PlannedEvent[]; readonly heads: ReadonlyMap<string, number>; readonly bytes: number }
+  | { readonly kind: 'append'; readonly events: readonly PlannedEvent[]; readonly heads: ReadonlyMap<string, number>; /** At least what the entries take. */ readonly bytes: number }
   | Exclude<AppendResult, { readonly kind: 'appended' }>
 
 /** Throws EventLogError where an event is too large. */
@@ -50,21 +45,25 @@ export function planAppend({ length, headOf, find }: LogView, appends: readonly 
     const actual = heads.get(stream) ?? headOf(stream)
     if (!isExpected(expected, actual)) return { kind: 'wrong-revision', stream, expected, actual }
     let revision = actual ?? -1
-    for (const { id, event, encoded } of events) {
+    for (const prepared of events) {
       revision += 1
-      const place = { stream, revision, position: asPosition(length + planned.length) }
-      const text = storedText(id, encoded, place)
-      const sizeBytes = Buffer.byteLength(text)
-      if (sizeBytes > MAX_EVENT_BYTES) throw new EventLogError('TOO_LARGE', 'event', `an event of ${sizeBytes} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
-      bytes += sizeBytes
-      planned.push({ id, event, encoded, place, text })
+      const recorded: RecordedEvent = { id: prepared.id, stream, revision, position: asPosition(length + planned.length), event: prepared.event }
+      bytes += checkSize(prepared, recorded)
+      planned.push({ prepared, recorded })
     }
     if (events.length > 0) heads.set(stream, revision)
   }
   return { kind: 'append', events: planned, heads, bytes }
 }
 
-export const recordedAs = ({ id, event, place: { stream, revision, position } }: PlannedEvent): RecordedEvent => ({ id, stream, revision, position, event })
+/** Throws EventLogError for an event that is too large. At least its size in bytes. */
+function checkSize(prepared: PreparedEvent, recorded: RecordedEvent): number {
+  const most = mostBytesOf(prepared, recorded.stream)
+  if (most <= MAX_EVENT_BYTES) return most
+  const sizeBytes = entryAt(prepared, recorded).length
+  if (sizeBytes > MAX_EVENT_BYTES) throw new EventLogError('TOO_LARGE', 'event', `an event of ${sizeBytes} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
+  return sizeBytes
+}
 
 type Known =
   | { readonly kind: 'nothing' }
@@ -78,12 +77,12 @@ function findKnown(find: LogView['find'], appends: readonly PreparedAppend[]): K
   const events: RecordedEvent[] = []
   let partOf: PreparedAppend | undefined
   for (const append of appends) {
-    for (const { id, encoded } of append.events) {
+    for (const { id, event } of append.events) {
       if (inBatch.has(id)) return { kind: 'id-conflict', id }
       inBatch.add(id)
       const before = find(id)
       if (before === undefined) continue
-      if (before.stream !== append.stream || !isSameEvent(before.encoded, encoded)) return { kind: 'id-conflict', id }
+      if (before.stream !== append.stream || !isSameEvent(before.encoded, encodeEvent(event))) return { kind: 'id-conflict', id }
       partOf ??= append
       events.push(before.recorded())
     }

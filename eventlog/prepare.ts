@@ -1,9 +1,61 @@
-/** Appends with their events encoded, once, before any lock is taken or any group is formed. */
-import { encodeEvent, type EncodedEvent } from '../domain/events/codec.js'
+/**
+ * Appends made ready before any lock is taken: each event is checked and the bytes of its entry are written, but for the
+ * place, which only the store knows. The bytes go into a few large buffers outside the heap: texts that lived from here
+ * to the end of a large append would be copied by the garbage collector again and again, which cost more than all else.
+ */
+import { canonicalDataOf } from '../domain/events/codec.js'
+import type { EventType } from '../domain/events/schema.js'
+import { newestVersion } from '../domain/events/upcast.js'
 import type { NewEvent, StreamAppend } from './log.js'
+import type { Place } from './record.js'
 
-export type PreparedEvent = NewEvent & { readonly encoded: EncodedEvent }
+export type PreparedEvent = NewEvent & {
+  /** Holds the entry from `start`; what stands before its position ends at `end`. After it there is room for the rest. */
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
 export type PreparedAppend = Omit<StreamAppend, 'events'> & { readonly events: readonly PreparedEvent[] }
 
-export const prepareAppend = (append: StreamAppend): PreparedAppend =>
-  ({ ...append, events: append.events.map((event) => ({ ...event, encoded: encodeEvent(event.event) })) })
+const FIRST_BYTES = 8 * 1024
+const MOST_BYTES = 1024 * 1024
+/** The most that a UTF-16 unit takes, and as an escape in JSON. */
+const UTF8_BYTES = 3
+const UNIT_BYTES = 6
+/** Names of fields, quotes, version, position and revision of 16 digits each. */
+const REST_BYTES = 160
+
+const roomAfter = (stream: string, type: string): number => REST_BYTES + (stream.length + type.length) * UNIT_BYTES
+
+/** Throws where an event is not what its schema says. */
+export function prepareAppends(appends: readonly StreamAppend[]): readonly PreparedAppend[] {
+  let buffer = Buffer.alloc(0)
+  let next = 0
+
+  const prepare = (id: string, event: NewEvent['event'], stream: string): PreparedEvent => {
+    const room = roomAfter(stream, event.type)
+    const text = `{"data":${canonicalDataOf(event)},"id":"${id}","position":"`
+    const sizeBytes = text.length * UTF8_BYTES + room
+    if (buffer.length - next < sizeBytes) {
+      buffer = Buffer.allocUnsafeSlow(Math.max(sizeBytes, FIRST_BYTES, Math.min(buffer.length * 2, MOST_BYTES)))
+      next = 0
+    }
+    const start = next
+    const end = start + buffer.write(text, start)
+    next = end + room
+    return { id, event, buffer, start, end }
+  }
+
+  return appends.map(({ stream, expected, events }) => ({ stream, expected, events: events.map(({ id, event }) => prepare(id, event, stream)) }))
+}
+
+/** What stands after the digits of the revision. */
+const endOf = (stream: string, type: EventType): string => `","stream":${JSON.stringify(stream)},"type":"${type}","version":${newestVersion(type)}}`
+
+/** At least the size of the entry, whatever its place. */
+export const mostBytesOf = ({ start, end, event }: PreparedEvent, stream: string): number => end - start + roomAfter(stream, event.type)
+
+/** The bytes of the entry, the same as `encodeRecord` gives. They stay in the prepared event's buffer. */
+export function entryAt({ buffer, start, end, event }: PreparedEvent, { stream, revision, position }: Place): Buffer {
+  return buffer.subarray(start, end + buffer.write(`${position}","revision":"${revision}${endOf(stream, event.type)}`, end))
+}

@@ -1,6 +1,6 @@
 /** Events to JSON and back. Reading validates: the log is an edge like any other. */
 import { z } from 'zod'
-import type { Json } from '../canonical-json.js'
+import { canonicalJson, type Json } from '../canonical-json.js'
 import { fastReader, fastWriter, type FastConversion } from './fast-codec.js'
 import { eventSchemas, type DomainEvent, type EventType } from './schema.js'
 import { nodeOf } from './schema-nodes.js'
@@ -24,6 +24,13 @@ const writers: ReadonlyMap<string, FastConversion> = new Map(nodes.map(([type, n
 export function encodeEvent(event: DomainEvent, upcasters: Upcasters = UPCASTERS): EncodedEvent {
   const data = writers.get(event.type)?.(event.data) ?? z.encode(eventSchemas[event.type] as z.ZodType, event.data)
   return { type: event.type, version: newestVersion(event.type, upcasters), data: data as Json }
+}
+
+/** Canonical JSON of the data in `encodeEvent`. Throws where the event is not what its schema says. */
+export function canonicalDataOf(event: DomainEvent): string {
+  // What a fast writer makes is canonical as it stands.
+  const data = writers.get(event.type)?.(event.data)
+  return data === undefined ? canonicalJson(encodeEvent(event).data) : JSON.stringify(data)
 }
 
 /** Reads every released version. Throws EventFormatError for an unknown type or version, or data of the wrong shape. */

@@ -1,7 +1,7 @@
 /** One append as one LMDB transaction: it is decided before the first write, so nothing is ever half there. */
 import type { AppendResult } from '../log.js'
-import { planAppend, recordedAs, type KnownEvent, type PlannedEvent } from '../plan-append.js'
-import type { PreparedAppend } from '../prepare.js'
+import { planAppend, type KnownEvent, type PlannedEvent } from '../plan-append.js'
+import { entryAt, type PreparedAppend } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
 import { findId, hasAny, putIds } from './id-index.js'
 import { lengthOf } from './read.js'
@@ -14,7 +14,7 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
   const plan = planAppend({ length: lengthOf(tables), headOf: (stream) => lastRevision(tables, stream), find: (id) => findStored(tables, id, hasOld) }, appends)
   if (plan.kind !== 'append') return plan
   writePlanned(tables, plan.events, plan.heads)
-  return { kind: 'appended', events: plan.events.map(recordedAs) }
+  return { kind: 'appended', events: plan.events.map(({ recorded }) => recorded) }
 }
 
 function findStored(tables: LogTables, id: string, hasOld: boolean): KnownEvent | undefined {
@@ -25,27 +25,19 @@ function findStored(tables: LogTables, id: string, hasOld: boolean): KnownEvent 
   return { stream: recorded.stream, encoded: encodedIn(stored), recorded: () => recorded }
 }
 
-/** LMDB copies what it is given before `putSync` returns: one buffer serves all, and nothing is left to collect. */
-const scratch = Buffer.allocUnsafeSlow(64 * 1024)
-
-function bytesOf(text: string): Buffer {
-  // A UTF-16 unit takes at most three bytes of UTF-8.
-  return text.length * 3 > scratch.length ? Buffer.from(text) : scratch.subarray(0, scratch.write(text))
-}
-
 /** Indexes are written in the order of their keys: neighbours share a page, which is then found and copied once. */
 function writePlanned(tables: LogTables, planned: readonly PlannedEvent[], heads: ReadonlyMap<string, number>): void {
   const [first] = planned
   if (first === undefined) return
-  for (const { place, text } of planned) tables.entries.putSync(place.position, bytesOf(text))
-  putIds(tables, planned.map(({ id }) => id), first.place.position)
+  for (const { prepared, recorded } of planned) tables.entries.putSync(recorded.position, entryAt(prepared, recorded))
+  putIds(tables, planned.map(({ recorded }) => recorded.id), first.recorded.position)
   const positions = positionsByStream(planned)
   for (const [stream, last] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1))) addToStream(tables, stream, positions.get(stream) ?? [], last)
 }
 
 function positionsByStream(planned: readonly PlannedEvent[]): ReadonlyMap<string, number[]> {
   const positions = new Map<string, number[]>()
-  for (const { place: { stream, position } } of planned) {
+  for (const { recorded: { stream, position } } of planned) {
     const known = positions.get(stream)
     if (known === undefined) positions.set(stream, [position])
     else known.push(position)

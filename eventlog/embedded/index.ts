@@ -10,7 +10,7 @@ import type { EntryLog } from '../entries.js'
 import { EventLogError } from '../errors.js'
 import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm } from '../log.js'
-import { prepareAppend } from '../prepare.js'
+import { prepareAppends } from '../prepare.js'
 import { appendInTransaction } from './append.js'
 import { createGrowthWatch } from './growth.js'
 import { lengthOf, readAll, readPage, readStream, refresh } from './read.js'
@@ -51,7 +51,7 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
     async append(appends) {
       refuseClosed()
       checkAppends(appends)
-      const prepared = appends.map(prepareAppend)
+      const prepared = prepareAppends(appends)
       try {
         const result = await commit(() => appendInTransaction(tables, prepared))
         if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(appends, result.id) })

@@ -7,7 +7,7 @@ import { pause, type EntryLog, type LogEntry } from '../entries.js'
 import { EventLogError } from '../errors.js'
 import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm, RecordedEvent } from '../log.js'
-import { prepareAppend } from '../prepare.js'
+import { prepareAppends } from '../prepare.js'
 import { checkAbout } from './about.js'
 import { hostOf, openConnection } from './connection.js'
 import { createGrowth } from './growth.js'
@@ -89,7 +89,7 @@ export async function openKurrentLog(options: OpenKurrentLog): Promise<KurrentLo
     async append(appends) {
       refuseClosed()
       checkAppends(appends)
-      return writer.append(appends.map(prepareAppend))
+      return writer.append(prepareAppends(appends))
     },
     readStream: (stream, direction) => decoded(readStream(source, tail, stream, direction)),
     readAll: (direction) => decoded(readAll(source, direction)),

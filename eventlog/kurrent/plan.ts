@@ -2,8 +2,9 @@
  * Decides appends one after the other against what is known of the log. What is planned but not written yet counts as
  * known, so that several appends can go to the server together.
  */
+import { encodeEvent } from '../../domain/events/codec.js'
 import type { AppendResult } from '../log.js'
-import { planAppend, recordedAs, type KnownEvent } from '../plan-append.js'
+import { planAppend, type KnownEvent } from '../plan-append.js'
 import type { PreparedAppend } from '../prepare.js'
 import type { Known } from './known.js'
 import { recordedOf, type Stored } from './stored.js'
@@ -46,14 +47,14 @@ export function createPlan(known: Known, readAt: (position: number) => Promise<S
         find: (id) => knownAs(found.get(id)),
       }, appends)
       if (plan.kind !== 'append') return plan
-      for (const { id, encoded, place } of plan.events) {
-        const stored: Stored = { id, encoded, place, linked }
+      for (const { recorded: { id, event, stream, revision, position } } of plan.events) {
+        const stored: Stored = { id, encoded: encodeEvent(event), place: { stream, revision, position }, linked }
         planned.push(stored)
         ids.set(id, stored)
       }
       for (const [stream, revision] of plan.heads) heads.set(stream, revision)
       size += plan.bytes
-      return { kind: 'appended', events: plan.events.map(recordedAs) }
+      return { kind: 'appended', events: plan.events.map(({ recorded }) => recorded) }
     },
   }
 }
