@@ -22,10 +22,11 @@ export type SqlFold = {
   fold(entries: readonly BatchEntry[], client: SqlRunner): Promise<readonly SqlStatement[]>
 }
 
-export const createSqlProjection = (pool: pg.Pool, sqlFold: SqlFold): Projection => createFencedProjection(pool, sqlFold, undefined)
+/** @param copies where it writes to PostgreSQL into tables that were empty when it began: COPY takes the place of INSERT */
+export const createSqlProjection = (pool: pg.Pool, sqlFold: SqlFold, { copies = false } = {}): Projection => createFencedProjection(pool, sqlFold, undefined, copies)
 
 /** @param token of the lease that must be held for a write; undefined where one process alone has the database */
-function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number | undefined): Projection {
+function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number | undefined, copies: boolean): Projection {
   const { name, version, tables } = sqlFold
   /** The position this handle has brought the tables to, to notice that they lost something. */
   let reached = 0
@@ -37,17 +38,22 @@ function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number |
       throw error
     }
   }
-  const apply = async (batch: ProjectionBatch): Promise<void> => {
+  const apply = async (batch: ProjectionBatch, withCopy: boolean): Promise<void> => {
     const isMoved = await inTransaction(pool, async (client) => {
       if (token !== undefined && !(await holdsLease(client, name, token))) throw new LeaseLostError(name, token)
       if (!(await moveCheckpoint(client, name, version, batch.from, batch.next))) return false
-      await runStatements(client, await sqlFold.fold(batch.entries, client))
+      await runStatements(client, await sqlFold.fold(batch.entries, client), { copies: withCopy })
       await runStatements(client, insertDeadLetters(name, version, batch.deadLetters))
       return true
     })
     if (!isMoved) throw await whyNotMoved(pool, sqlFold, batch.from)
     reached = batch.next.position
   }
+  const applyOnce = (batch: ProjectionBatch): Promise<void> => apply(batch, copies).catch((error: unknown) => {
+    // A row that the log says twice: an INSERT leaves it as it was.
+    if (!copies || (error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error
+    return apply(batch, false)
+  })
   return {
     name,
     version,
@@ -57,12 +63,12 @@ function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number |
       reached = checkpoint.position
       return checkpoint
     }),
-    apply: (batch) => noticing(() => apply(batch)),
+    apply: (batch) => noticing(() => applyOnce(batch)),
     deadLetters: () => readDeadLetters(pool, name, version),
     verify: () => noticing(() => refuseMissing(pool, sqlFold, reached)),
     recover: () => recoverTables(pool, sqlFold),
     live: () => readLiveVersion(pool, name),
-    fenced: (held) => createFencedProjection(pool, sqlFold, held),
+    fenced: (held) => createFencedProjection(pool, sqlFold, held, copies),
     countAttempt: async (positions, error) => {
       await pool.query(
         `UPDATE projection_dead_letters SET attempts = attempts + 1, tried_at = now(), error = $4
@@ -78,6 +84,8 @@ function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number |
     beginRollBack: () => beginSqlRollBack(pool, sqlFold, createSqlProjection),
   }
 }
+
+const UNIQUE_VIOLATION = '23505'
 
 /** The checkpoint did not stand where the batch begins: what that means depends on where it stands. */
 async function whyNotMoved(pool: SqlRunner, { name, version }: SqlFold, from: number): Promise<Error> {

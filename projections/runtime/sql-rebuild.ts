@@ -19,7 +19,7 @@ import { makeIndexes, putOffIndexes } from './sql-indexes.js'
 import { buildSchema, dropLeftovers, homeSchema, poolInSchema, previousSchema } from './sql-schemas.js'
 import { holdLive, moveTables, presentTables, readPrevious, restorePrevious, stopReaders, type Places } from './sql-switch.js'
 
-type CreateProjection = (pool: pg.Pool, fold: SqlFold) => Projection
+type CreateProjection = (pool: pg.Pool, fold: SqlFold, options: { readonly copies: boolean }) => Projection
 
 export async function beginSqlRebuild(live: pg.Pool, fold: SqlFold, create: CreateProjection): Promise<Rebuild> {
   const lease = await takeRebuildLease(live, fold.name)
@@ -28,7 +28,8 @@ export async function beginSqlRebuild(live: pg.Pool, fold: SqlFold, create: Crea
     const schema = buildSchema(fold.name, lease.token)
     const dialect = await findDialect(live)
     await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`))
-    return replacement(live, fold, create, lease, schema, (built) => putOffIndexes(built, dialect, schema, fold.tables))
+    const createNew = (pool: pg.Pool): Projection => create(pool, fold, { copies: dialect === 'postgresql' })
+    return replacement(live, fold, createNew, lease, schema, (built) => putOffIndexes(built, dialect, schema, fold.tables))
   })
 }
 
@@ -42,7 +43,7 @@ export async function beginSqlRollBack(live: pg.Pool, fold: SqlFold, create: Cre
       throw new OtherVersionError(fold.name, fold.version, previous.version,
         `the previous ${fold.name} was built by version ${previous.version} of its projection, this program has version ${fold.version}; go back with the program that has version ${previous.version}`)
     }
-    return replacement(live, fold, create, lease, previous.schema, async () => {
+    return replacement(live, fold, (pool) => create(pool, fold, { copies: false }), lease, previous.schema, async () => {
       await withSqlRetry(() => restorePrevious(live, fold.name, previous))
       return []
     })
@@ -74,7 +75,7 @@ async function orRelease<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
 
 /** @param prepare is run once the tables are there, and returns what is to be run before they are compared */
 async function replacement(
-  live: pg.Pool, fold: SqlFold, create: CreateProjection, lease: Lease, from: string, prepare: (built: pg.Pool) => Promise<readonly string[]>,
+  live: pg.Pool, fold: SqlFold, create: (pool: pg.Pool) => Projection, lease: Lease, from: string, prepare: (built: pg.Pool) => Promise<readonly string[]>,
 ): Promise<Rebuild> {
   const { name, version, tables } = fold
   const home = await homeSchema(live)
@@ -95,7 +96,7 @@ async function replacement(
     throw error
   }
   return {
-    projection: create(pool, fold),
+    projection: create(pool),
     async switchOver(catchUp) {
       await makeIndexes(pool, putOff)
       const replaced = (await readLiveVersion(live, name))?.version ?? version

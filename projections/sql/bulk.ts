@@ -1,5 +1,6 @@
 /** Many rows in one statement: an array a column, unnested by the server, so that a rebuild is not a round trip a row. */
 import { arrayLiteral } from './array-literal.js'
+import { copyRows } from './copy.js'
 import type { SqlStatement } from './statement.js'
 
 export type Column<Row> = { readonly name: string; readonly type: ColumnType; readonly value: (row: Row) => unknown }
@@ -14,6 +15,7 @@ export function insertRows<Row>(table: string, columns: readonly Column<Row>[], 
   return inChunks(rows).map((chunk) => ({
     text: `INSERT INTO ${table} (${names}) SELECT ${selectList(columns)} FROM ${unnested(columns)} ON CONFLICT ${conflict}`,
     get values() { return arraysOf(columns, chunk) },
+    ...(conflict.endsWith('DO NOTHING') ? { copy: copyRows(table, columns, chunk) } : {}),
   }))
 }
 

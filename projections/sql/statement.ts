@@ -1,25 +1,38 @@
 /** SQL as data: folds return statements, one place runs them. */
 import type pg from 'pg'
+import { runCopy, type CopyStatement } from './copy.js'
 
 export type SqlStatement = {
   readonly text: string
   /** Of many rows they are made when asked for, so that those of a whole batch are not held at once. */
   readonly values: readonly unknown[]
+  /** The same where none of the rows is there yet. */
+  readonly copy?: CopyStatement
 }
 
 /** Anything that runs a query: a pool or a client inside a transaction. */
 export type SqlRunner = Pick<pg.ClientBase, 'query'>
 
 /** One after the other. The values of the next are made while the server works on the one before. */
-export async function runStatements(client: SqlRunner, statements: readonly SqlStatement[]): Promise<void> {
+export async function runStatements(client: SqlRunner, statements: readonly SqlStatement[], { copies = false } = {}): Promise<void> {
   let running: Promise<unknown> = Promise.resolve()
-  for (const { text, values } of statements) {
+  for (const statement of statements) {
+    const run = copies && statement.copy !== undefined ? preparedCopy(client, statement.copy) : prepared(client, statement)
     await running
-    running = client.query(text, values as unknown[])
+    running = run()
     // Should the next values throw, nobody is left to hear how this one ended.
     running.catch(() => undefined)
   }
   await running
+}
+
+function prepared(client: SqlRunner, { text, values }: SqlStatement): () => Promise<unknown> {
+  return () => client.query(text, values as unknown[])
+}
+
+function preparedCopy(client: SqlRunner, copy: CopyStatement): () => Promise<unknown> {
+  const lines = copy.lines()
+  return () => runCopy(client, copy, lines)
 }
 
 /** Runs `work` in one transaction on one connection; a connection that failed is not used again. */
