@@ -3,6 +3,7 @@ import '../platform/polyfill.js'
 import { Command } from 'commander'
 import { registerBench } from './commands/bench.js'
 import { registerDetect } from './commands/detect.js'
+import { registerDlq } from './commands/dlq.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerGenesis } from './commands/genesis.js'
 import { registerKeys } from './commands/keys.js'
@@ -26,6 +27,7 @@ registerQuery(program)
 registerTimeline(program)
 registerRebuild(program)
 registerProjections(program)
+registerDlq(program)
 registerGenesis(program)
 registerKeys(program)
 registerRoles(program)

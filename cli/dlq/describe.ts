@@ -1,0 +1,79 @@
+/** A dead letter as a document: what was refused, by whom it came, why, what became of it and what to do. */
+import type { Genesis } from '../../domain/genesis.js'
+import { bytesToHex } from '../../domain/bytes.js'
+import type { UnixMillis } from '../../domain/ids.js'
+import { decodeAnomaly } from '../../domain/message/anomaly.js'
+import { rulesOf } from '../../domain/message/check-anomaly.js'
+import { forecast, originText, REASONS, whyRefused, type ReceivedLetter } from '../../ingest/index.js'
+import { createVerifier } from '../../platform/crypto/ed25519.js'
+import type { Fate } from './fates.js'
+import { nameOf } from './open-letters.js'
+import { inWords } from './run-replay.js'
+
+export type LetterLine = {
+  readonly letter: string
+  readonly at: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly code: string
+  readonly reason: string
+  readonly anomalyId: string
+  readonly bytes: number
+  /** By a recorder of genesis. */
+  readonly signed: boolean
+}
+
+export const lineOf = (letter: ReceivedLetter): LetterLine => ({
+  letter: nameOf(letter), at: new Date(letter.at).toISOString(), ...letter.origin, code: letter.code, reason: REASONS[letter.code].what,
+  anomalyId: letter.anomalyId, bytes: letter.bytes.length, signed: letter.isSigned,
+})
+
+export type LetterDocument = LetterLine & {
+  /** The check that failed, repeated on the bytes; null where only the validators' memory says it. */
+  readonly why: string | null
+  readonly key: string | null
+  readonly headers: Readonly<Record<string, string>>
+  /** null where the bytes are no message. */
+  readonly message: Readonly<Record<string, unknown>> | null
+  /** First bytes of what could not be decoded, hex. */
+  readonly head: string | null
+  readonly lives: readonly { readonly anomalyId: string; readonly state: string; readonly at: string | null }[]
+  /** Where it was sent again; null where it was not. */
+  readonly replayedTo: string | null
+  readonly forecast: string
+  readonly advice: string
+}
+
+const HEAD_BYTES = 64
+
+export function describeLetter(letter: ReceivedLetter, genesis: Genesis, fates: readonly Fate[], replayedTo: string | null): LetterDocument {
+  const [rules, verify] = [rulesOf(genesis), createVerifier()]
+  const check = whyRefused(letter, rules, verify)
+  const decoded = decodeAnomaly(letter.bytes)
+  return {
+    ...lineOf(letter),
+    why: check.ok ? null : `${check.code}: ${check.field} ${check.reason}`,
+    key: letter.key === undefined ? null : bytesToHex(letter.key),
+    headers: letter.headers ?? {},
+    message: decoded.ok ? messageOf(decoded.message, genesis) : null,
+    head: decoded.ok ? null : bytesToHex(letter.bytes.slice(0, HEAD_BYTES)),
+    lives: fates.map(({ anomalyId, state, origin }) => ({ anomalyId, state, at: origin === null ? null : originText(origin) })),
+    replayedTo,
+    forecast: inWords(forecast(letter, Date.now() as UnixMillis, rules, verify)),
+    advice: REASONS[letter.code].advice,
+  }
+}
+
+type Message = Extract<ReturnType<typeof decodeAnomaly>, { ok: true }>['message']
+
+function messageOf({ payload, producerId, contentHash, nonce, signature, pubkey, tsSeconds, ...plain }: Message, genesis: Genesis): Readonly<Record<string, unknown>> {
+  const producer = bytesToHex(producerId)
+  return {
+    ...plain,
+    time: new Date(tsSeconds * 1000).toISOString(),
+    producer, producerName: genesis.producers.find(({ publicKey }) => publicKey === producer)?.name ?? null,
+    pubkey: bytesToHex(pubkey), nonce: bytesToHex(nonce), contentHash: bytesToHex(contentHash), signature: bytesToHex(signature),
+    payload: new TextDecoder().decode(payload),
+  }
+}

@@ -1,0 +1,44 @@
+/** What the event log says became of messages: every lifecycle of the same bytes, and where it stands. */
+import { evolve, type Anomaly } from '../../domain/anomaly/evolve.js'
+import type { LifecycleState } from '../../domain/anomaly/events.js'
+import { asPosition, type Position } from '../../domain/ids.js'
+import type { Origin } from '../../domain/receipt.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
+import type { EventLog } from '../../eventlog/log.js'
+import { isAnomalyEvent } from '../shared/ledger.js'
+
+export type Fate = { readonly anomalyId: string; readonly state: LifecycleState; readonly origin: Origin | null; readonly code: RejectCode | null }
+
+export type FateReader = {
+  /** Reads what was added to the log since. */
+  readOn(): Promise<void>
+  /** In the order in which the lifecycles began. */
+  of(messageHash: string): readonly Fate[]
+}
+
+type Entry = { readonly hash: string; readonly origin: Origin | null; life: Anomaly; code: RejectCode | null }
+
+export function createFateReader(log: Pick<EventLog, 'readAll'>, messageHashes: Iterable<string>): FateReader {
+  const wanted = new Set(messageHashes)
+  const entries = new Map<string, Entry>()
+  let next: Position = asPosition(0)
+  return {
+    async readOn() {
+      for await (const { event, position } of log.readAll({ from: next })) {
+        next = asPosition(position + 1)
+        if (!isAnomalyEvent(event)) continue
+        const { anomalyId } = event.data
+        const entry = entries.get(anomalyId)
+        if (event.type === 'AnomalyPublished' && entry === undefined) {
+          const { messageHash, origin } = event.data
+          if (wanted.has(messageHash)) entries.set(anomalyId, { hash: messageHash, origin, life: evolve(undefined, event), code: null })
+        } else if (entry !== undefined) {
+          entry.life = evolve(entry.life, event)
+          if (event.type === 'AnomalyRejected') entry.code = event.data.code
+        }
+      }
+    },
+    of: (messageHash) => [...entries].filter(([, { hash }]) => hash === messageHash)
+      .map(([anomalyId, { life, origin, code }]) => ({ anomalyId, state: life.state, origin, code })),
+  }
+}
