@@ -20,8 +20,7 @@ export function checkLedger(genesis: Pick<Genesis, 'producers'>, marks: readonly
   const ledger = createLedger()
   const marked = new Map<number, LedgerMark>()
   const markIf = (length: number): void => { if (marks.includes(length)) marked.set(length, { total: ledger.total(), ever: ledger.ever() }) }
-  const nameOf = (producer: string): string =>
-    producer === '' ? 'unknown' : genesis.producers.find(({ publicKey }) => publicKey === producer)?.name ?? producer
+  const nameOf = producerNames(genesis)
   const report = (): LedgerReport => ({
     total: ledger.total(),
     producers: Object.fromEntries([...ledger.byProducer()].map(([producer, account]) => [nameOf(producer), account])),
@@ -38,6 +37,10 @@ export function checkLedger(genesis: Pick<Genesis, 'producers'>, marks: readonly
     markAt: (length) => marked.get(length),
   }
 }
+
+/** A producer's name by its id; '' is nobody's. */
+export const producerNames = ({ producers }: Pick<Genesis, 'producers'>) => (producer: string): string =>
+  producer === '' ? 'unknown' : producers.find(({ publicKey }) => publicKey === producer)?.name ?? producer
 
 export function judgeLedger({ total, producers }: LedgerReport): Finding {
   const open = Object.entries({ 'all producers': total, ...producers }).filter(([, account]) => !isBalanced(account))

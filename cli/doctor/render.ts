@@ -1,6 +1,6 @@
 /** The doctor's report for people: one line a check, the ledger as a table, and how many checks failed. */
 import Table from 'cli-table3'
-import type { LedgerReport } from './check-ledger.js'
+import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { count, type Finding } from './finding.js'
 import type { DoctorReport } from './run-doctor.js'
 
@@ -15,10 +15,14 @@ export function renderReport({ checks, ledger, running }: DoctorReport, withLedg
   ].join('\n')
 }
 
-function renderLedger({ total, producers }: LedgerReport): string {
-  const table = new Table({ head: ['producer', 'PUBLISHED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'ever ADMITTED'], style: { head: [], border: [] } })
-  for (const [name, account] of [...Object.entries(producers), ['all', total] as const]) {
-    table.push([name, account.published, account.committed, account.rejected, account.timeout, account.expired, account.inFlight, account.admitted])
-  }
-  return table.toString()
+const COLUMNS = ['PUBLISHED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'ever ADMITTED']
+const cellsOf = ({ published, committed, rejected, timeout, expired, inFlight, admitted }: LifecycleCounts): number[] =>
+  [published, committed, rejected, timeout, expired, inFlight, admitted]
+
+function renderLedger({ total, producers, hours = [] }: NonNullable<DoctorReport['ledger']>): string {
+  const table = new Table({ head: ['producer', ...COLUMNS], style: { head: [], border: [] } })
+  for (const [name, account] of [...Object.entries(producers), ['all', total] as const]) table.push([name, ...cellsOf(account)])
+  const byHour = new Table({ head: ['published in', 'producer', ...COLUMNS], style: { head: [], border: [] } })
+  for (const line of hours) byHour.push([line.hour, line.producer, ...cellsOf(line)])
+  return hours.length === 0 ? table.toString() : `${table.toString()}\n${byHour.toString()}`
 }

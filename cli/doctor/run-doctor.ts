@@ -31,6 +31,7 @@ import { checkSafetyRecords } from './check-safety-records.js'
 import { checkSql } from './check-sql.js'
 import { checkTallies } from './check-tallies.js'
 import { checkTimelines, readTimelineFacts } from './check-timelines.js'
+import { openFullLedger, type FullLedger, type OpenLedger } from './full-ledger.js'
 import { fail, ok, warn, type Finding } from './finding.js'
 import { visitLog } from './log-visitor.js'
 import { readSqlFacts, type SqlFacts } from './read-sql.js'
@@ -44,12 +45,13 @@ export type DoctorReport = {
   /** Absent where the folder could not be opened. */
   readonly votes?: VoteSummary
   /** Absent where there is no event log. */
-  readonly ledger?: LedgerReport
+  readonly ledger?: LedgerReport & Partial<FullLedger>
 }
 
 type Add = (...findings: readonly Finding[]) => void
 
-export async function runDoctor(folder: string, progress: Progress): Promise<DoctorReport> {
+/** @param full holds the event log against every message of the topics as well */
+export async function runDoctor(folder: string, progress: Progress, full = false): Promise<DoctorReport> {
   const checks: Finding[] = [checkNode()]
   const add: Add = (...findings) => void checks.push(...findings)
   const report = (rest: Partial<DoctorReport> = {}): DoctorReport => ({ ok: checks.every(({ level }) => level !== 'fail'), running: false, ...rest, checks })
@@ -65,7 +67,7 @@ export async function runDoctor(folder: string, progress: Progress): Promise<Doc
   add(ok('data folder', `format and chain ${data.genesis.chainId.slice(0, 16)} fit`), checkDisk(folder))
   add(...checkGenesis(data.genesis), ...checkKeys(data))
   const { hashes, votes } = await checkConsensus(data, state.kind !== 'stopped', add, progress)
-  const ledger = await checkHistory(data, state, hashes, add, progress)
+  const ledger = await checkHistory(data, state, hashes, full, add, progress)
   if (state.kind === 'running') add(...await checkRoles(state.running))
   if (state.kind === 'busy') add(warn('roles', `process ${state.pid} is starting, stopping or reading ${folder}; run this again in a moment`))
   return report({ running: state.kind === 'running', votes, ...(ledger === undefined ? {} : { ledger }) })
@@ -106,7 +108,7 @@ async function checkConsensus({ layout, genesis }: DataFolder, isRunning: boolea
 const EMPTY: Chain['store'] = { head: () => undefined, committedAt: () => undefined }
 
 /** The event log, and the read models against it. The read models are read first: the log is never behind them. */
-async function checkHistory(data: DataFolder, state: FolderState, known: readonly string[], add: Add, progress: Progress): Promise<LedgerReport | undefined> {
+async function checkHistory(data: DataFolder, state: FolderState, known: readonly string[], full: boolean, add: Add, progress: Progress): Promise<DoctorReport['ledger']> {
   const { layout, genesis } = data
   try {
     if (!hasLog(layout)) {
@@ -116,19 +118,25 @@ async function checkHistory(data: DataFolder, state: FolderState, known: readonl
     const sql = await sqlFactsOf(data, state, add, progress)
     const timelines = await timelineFactsOf(layout, add)
     const log = await openLogOf(data)
+    let books: OpenLedger | undefined
     try {
+      books = full ? await openFullLedger(data).catch((error: unknown) => void add(fail('messages', sentenceOf(error)))) ?? undefined : undefined
       const length = await log.length()
       const genesisHash = genesisRoot(genesis).block.hash
       const chain = checkLogChain(genesisHash, known, state.kind === 'stopped' ? 0 : USUAL_DISTANCE)
       const blocksAt = sql?.checkpoints.get('blocks') ?? 0
       const ledger = checkLedger(genesis, [blocksAt, timelines?.position ?? 0])
       const tallies = sql?.tallies === undefined ? [] : [checkTallies(sql.tallies, sql.checkpoints)]
-      add(...await visitLog(log, length, [checkLogOrder(), chain, checkLifecycles(), checkPlacements(), ledger, ...tallies], progress))
+      add(...await visitLog(log, length, [checkLogOrder(), chain, checkLifecycles(), checkPlacements(), ledger, ...tallies, ...books?.visitors ?? []], progress))
       if (sql !== undefined) add(...checkSql(sql, { length, genesisHash, hashes: chain.hashes(), books: ledger.markAt(blocksAt) }))
       if (timelines !== undefined) add(checkTimelines(timelines, length, ledger.markAt(timelines.position)?.ever))
-      return ledger.report()
+      if (books === undefined) return ledger.report()
+      const { findings, report } = await books.close(progress)
+      add(...findings)
+      return { ...ledger.report(), ...report }
     } finally {
       await log.close()
+      await books?.release()
     }
   } catch (error) {
     add(fail('event log', sentenceOf(error)))

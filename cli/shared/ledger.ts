@@ -6,14 +6,14 @@
 import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { LIFECYCLE_STATES, type LifecycleState } from '../../domain/anomaly/events.js'
 import { evolve, type Anomaly } from '../../domain/anomaly/evolve.js'
-import type { AnomalyEvent, DomainEvent } from '../../domain/events/schema.js'
+import type { AnomalyEvent, DomainEvent, EventData } from '../../domain/events/schema.js'
 
 export type StateCounts = Readonly<Record<LifecycleState, number>>
 
 export type Ledger = {
   visit(event: DomainEvent): void
   total(): LifecycleCounts
-  /** By producer id; '' for messages whose producer could not be told. */
+  /** By producer id, '' for messages whose producer could not be told; or by what the books were opened for. */
   byProducer(): ReadonlyMap<string, LifecycleCounts>
   /** How many ever reached a state. */
   ever(): StateCounts
@@ -33,7 +33,11 @@ const newAccount = (): OpenAccount => ({ published: 0, admitted: 0, committed: 0
 
 export const isAnomalyEvent = (event: DomainEvent): event is AnomalyEvent => event.type in STATE_OF
 
-export function createLedger(): Ledger {
+type Published = EventData<'AnomalyPublished'>
+const byProducerId = ({ producerId }: Published): string => producerId ?? ''
+
+/** @param accountFor whose account a publication opens or adds to */
+export function createLedger(accountFor: (published: Published) => string = byProducerId): Ledger {
   const lives = new Map<string, { readonly life: Anomaly; readonly account: OpenAccount }>()
   const accounts = new Map<string, OpenAccount>()
   const ever = Object.fromEntries(LIFECYCLE_STATES.map((state) => [state, 0])) as Record<LifecycleState, number>
@@ -47,7 +51,7 @@ export function createLedger(): Ledger {
     visit(event) {
       if (!isAnomalyEvent(event)) return
       const before = lives.get(event.data.anomalyId)
-      const account = before?.account ?? accountOf(event.type === 'AnomalyPublished' ? event.data.producerId ?? '' : '')
+      const account = before?.account ?? accountOf(event.type === 'AnomalyPublished' ? accountFor(event.data) : '')
       const life = before === undefined && event.type !== 'AnomalyPublished' ? stray(event) : evolve(before?.life, event)
       if (before !== undefined) account[FIELD_OF[before.life.state]] -= 1
       account[FIELD_OF[life.state]] += 1
