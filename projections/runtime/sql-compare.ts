@@ -1,11 +1,14 @@
 /** Two versions of SQL tables at one position: equal byte for byte, or where they differ. */
+import type { Dialect } from '../sql/dialect.js'
 import type { SqlRunner } from '../sql/statement.js'
 import type { RowDifference, TableDifference } from './projection.js'
 
-/** A digest of all rows, whatever their order. */
-export async function digestOf(client: SqlRunner, table: string): Promise<string> {
+/** A digest of all rows, whatever their order. PostgreSQL has a binary form of rows that costs it a third of their text. */
+export async function digestOf(client: SqlRunner, dialect: Dialect, table: string): Promise<string> {
+  const line = dialect === 'postgresql' ? 'sha256(record_send(given.*))' : 'md5(CAST(given.* AS TEXT))'
+  const nothing = dialect === 'postgresql' ? "''::BYTEA" : "''"
   const { rows } = await client.query<{ digest: string | null }>(
-    `SELECT md5(string_agg(line, '' ORDER BY line)) AS digest FROM (SELECT md5(CAST(given.* AS TEXT)) AS line FROM ${table} AS given) AS lines`)
+    `SELECT md5(string_agg(line, ${nothing} ORDER BY line)) AS digest FROM (SELECT ${line} AS line FROM ${table} AS given) AS lines`)
   return rows[0]?.digest ?? 'empty'
 }
 

@@ -111,6 +111,7 @@ async function replacement(
 
 /** Both at the position of one snapshot of the live version, which goes on meanwhile. */
 async function areEqual(live: pg.Pool, built: pg.Pool, { name, tables, home, from }: Places, catchUp: (to: Position) => Promise<void>): Promise<boolean> {
+  const dialect = await findDialect(live)
   const client = await live.connect()
   const onLost = (): void => undefined
   client.on('error', onLost)
@@ -120,7 +121,7 @@ async function areEqual(live: pg.Pool, built: pg.Pool, { name, tables, home, fro
     await catchUp((await readLiveVersion(client, name))?.checkpoint.position ?? asPosition(0))
     if ((await presentTables(client, home, tables)).length < tables.length) return false
     for (const table of tables) {
-      const [one, other] = await Promise.all([digestOf(client, `${home}.${table}`), digestOf(built, `${from}.${table}`)])
+      const [one, other] = await Promise.all([digestOf(client, dialect, `${home}.${table}`), digestOf(built, dialect, `${from}.${table}`)])
       if (one !== other) return false
     }
     return true
