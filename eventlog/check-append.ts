@@ -14,7 +14,8 @@ export const ABOUT_STREAM = 'cybermesh-log'
 /** Throws EventLogError naming the field. */
 export function checkAppends(appends: readonly StreamAppend[]): void {
   for (const { stream, events } of appends) {
-    const size = Buffer.byteLength(stream)
+    // A UTF-16 unit takes at most three bytes, so most names need not be measured.
+    const size = stream.length * 3 <= MAX_STREAM_NAME_BYTES ? stream.length : Buffer.byteLength(stream)
     if (size === 0 || size > MAX_STREAM_NAME_BYTES) {
       throw new EventLogError('BAD_STREAM', 'stream', `a stream name has 1 to ${MAX_STREAM_NAME_BYTES} bytes, this one has ${size}`)
     }

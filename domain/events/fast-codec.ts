@@ -47,7 +47,7 @@ function conversion(node: SchemaNode, direction: Direction): FastConversion {
 
 type IntegerText = Extract<SchemaNode, { kind: 'integer-text' }>
 
-function textCheck(patterns: readonly RegExp[]): FastConversion {
+export function textCheck(patterns: readonly RegExp[]): FastConversion {
   const [pattern, ...more] = patterns
   if (pattern === undefined) return (value) => (typeof value === 'string' ? value : undefined)
   return (value) => (typeof value === 'string' && pattern.test(value) && more.every((other) => other.test(value)) ? value : undefined)
@@ -100,9 +100,9 @@ function objectConversion(fields: readonly SchemaField[], direction: Direction):
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function hasKeys(object: object, count: number): boolean {
+export function hasKeys(object: object, count: number): boolean {
   let keys = 0
   for (const _key in object) keys += 1
   return keys === count

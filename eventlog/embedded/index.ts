@@ -10,7 +10,7 @@ import type { EntryLog } from '../entries.js'
 import { EventLogError } from '../errors.js'
 import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm } from '../log.js'
-import { prepareAppends } from '../prepare.js'
+import { prepareAppends, releaseAppends } from '../prepare.js'
 import { appendInTransaction } from './append.js'
 import { createGrowthWatch } from './growth.js'
 import { lengthOf, readAll, readPage, readStream, refresh } from './read.js'
@@ -58,6 +58,8 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
         return result
       } catch (error) {
         throw error instanceof EventLogError ? error : storageErrorFrom(error, path)
+      } finally {
+        releaseAppends(prepared)
       }
     },
     readStream: (stream, readOptions) => readStream(tables, stream, readOptions),
