@@ -23,7 +23,8 @@ export async function buildModel({ log, until, model = emptyModel() }: BuildMode
   while (model.position < end) {
     const page = await entries.readEntries({ from: asPosition(model.position), limit: Math.min(PAGE, end - model.position) })
     if (page.length === 0) break
-    forEachEvent(page.map(decodeEntry), (recorded) => applyToModel(model, recorded))
+    // One at a time: events that are gone before the next one comes cost the garbage collector nothing.
+    for (const entry of page) forEachEvent([decodeEntry(entry)], (recorded) => applyToModel(model, recorded))
     model.position = (page.at(-1)?.position ?? model.position) + 1
   }
   return model
