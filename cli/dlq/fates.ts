@@ -16,10 +16,10 @@ export type FateReader = {
   of(messageHash: string): readonly Fate[]
 }
 
-type Entry = { readonly hash: string; readonly origin: Origin | null; life: Anomaly; code: RejectCode | null }
+type Entry = { readonly anomalyId: string; readonly origin: Origin | null; life: Anomaly; code: RejectCode | null }
 
 export function createFateReader(log: Pick<EventLog, 'readAll'>, messageHashes: Iterable<string>): FateReader {
-  const wanted = new Set(messageHashes)
+  const byHash = new Map<string, Entry[]>([...messageHashes].map((hash) => [hash, []]))
   const entries = new Map<string, Entry>()
   let next: Position = asPosition(0)
   return {
@@ -31,14 +31,17 @@ export function createFateReader(log: Pick<EventLog, 'readAll'>, messageHashes: 
         const entry = entries.get(anomalyId)
         if (event.type === 'AnomalyPublished' && entry === undefined) {
           const { messageHash, origin } = event.data
-          if (wanted.has(messageHash)) entries.set(anomalyId, { hash: messageHash, origin, life: evolve(undefined, event), code: null })
+          const ofThese = byHash.get(messageHash)
+          if (ofThese === undefined) continue
+          const begun: Entry = { anomalyId, origin, life: evolve(undefined, event), code: null }
+          entries.set(anomalyId, begun)
+          ofThese.push(begun)
         } else if (entry !== undefined) {
           entry.life = evolve(entry.life, event)
           if (event.type === 'AnomalyRejected') entry.code = event.data.code
         }
       }
     },
-    of: (messageHash) => [...entries].filter(([, { hash }]) => hash === messageHash)
-      .map(([anomalyId, { life, origin, code }]) => ({ anomalyId, state: life.state, origin, code })),
+    of: (messageHash) => (byHash.get(messageHash) ?? []).map(({ anomalyId, life, origin, code }) => ({ anomalyId, state: life.state, origin, code })),
   }
 }

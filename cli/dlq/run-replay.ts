@@ -42,7 +42,9 @@ export async function runReplay(data: DataFolder, transport: Transport, letters:
     const fates = createFateReader(log, letters.map(({ messageHash }) => messageHash))
     await fates.readOn()
     const known = await findReplays(transport, letters)
-    const held = new Map(letters.map((letter) => [letter, holdBack(letter, fates.of(letter.messageHash), known, data, anyway)] as const))
+    const [rules, verify] = [rulesOf(data.genesis), createVerifier()]
+    const foresee = (letter: ReceivedLetter): Forecast => forecast(letter, Date.now() as UnixMillis, rules, verify)
+    const held = new Map(letters.map((letter) => [letter, holdBack(letter, fates.of(letter.messageHash), known, foresee, anyway)] as const))
     const { sent } = await replay(transport, letters.filter((letter) => held.get(letter) === undefined), known)
     const isRunning = (await readFolderState(data.layout)).kind === 'running'
     if (isRunning && sent.size > 0) await settled(letters, sent, fates, waitMs, progress)
@@ -60,12 +62,12 @@ export async function runReplay(data: DataFolder, transport: Transport, letters:
 }
 
 /** Why a letter is not sent, or undefined. */
-function holdBack(letter: ReceivedLetter, fates: readonly Fate[], known: ReadonlyMap<string, Origin>, { genesis }: DataFolder, anyway: boolean): Omit<ReplayLine, 'letter' | 'origin' | 'code'> | undefined {
+function holdBack(letter: ReceivedLetter, fates: readonly Fate[], known: ReadonlyMap<string, Origin>, foresee: (letter: ReceivedLetter) => Forecast, anyway: boolean): Omit<ReplayLine, 'letter' | 'origin' | 'code'> | undefined {
   if (fates.some(({ state }) => state === 'COMMITTED')) return { outcome: 'committed', at: null, sentence: 'is committed already' }
   const before = known.get(originText(letter.origin))
   if (before !== undefined) return { outcome: 'before', at: originText(before), sentence: `was replayed before: ${afterwards(fates, before, true)}` }
   if (!letter.isSigned) return { outcome: 'held-back', at: null, sentence: 'is not signed by a recorder of this genesis; whoever wrote it may publish the message himself' }
-  const expected = forecast(letter, Date.now() as UnixMillis, rulesOf(genesis), createVerifier())
+  const expected = foresee(letter)
   if (expected.kind === 'passes' || (anyway && expected.kind !== 'not-kept')) return undefined
   return { outcome: 'held-back', at: null, sentence: inWords(expected) }
 }

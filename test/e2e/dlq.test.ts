@@ -1,14 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LetterDocument } from '../../cli/dlq/describe.js'
 import type { LetterList } from '../../cli/dlq/render.js'
 import type { ReplayLine } from '../../cli/dlq/run-replay.js'
+import type { LedgerReport } from '../../cli/doctor/check-ledger.js'
+import type { FullLedger } from '../../cli/doctor/full-ledger.js'
 import { utf8ToBytes } from '../../domain/bytes.js'
 import type { Signer } from '../../domain/crypto.js'
 import { asAnomalyId } from '../../domain/ids.js'
 import { encodeAnomaly } from '../../domain/message/anomaly.js'
 import { signAnomaly } from '../../domain/message/sign-anomaly.js'
+import { openEmbeddedLog } from '../../eventlog/embedded/index.js'
 import { readTopic } from '../../ingest/index.js'
 import { openEmbeddedTransport } from '../../ingest/transport/embedded/embedded-transport.js'
 import { TOPICS, type Transport } from '../../ingest/transport/transport.js'
@@ -111,7 +115,48 @@ describe('dead letters', () => {
     const stranger = letterOf('UNKNOWN_PRODUCER').letter
     expect(replay(stranger, '--anyway').answer.replayed).toMatchObject([{ outcome: 'sent', sentence: expect.stringContaining('`cybermesh up`') as string }])
     expect(replay(stranger, '--anyway').answer.replayed).toMatchObject([{ outcome: 'before' }])
-    const { code, stdout } = cybermesh('doctor', '--ledger', '--data', data, '--json')
-    expect(code, stdout).toBe(0)
+    const { code, report } = doctor(data)
+    expect(code, JSON.stringify(report)).toBe(0)
+    expect(report.ledger).toMatchObject({ messages: { unread: 1, swallowed: [], invented: [] }, deadLetters: { refused: 4, letters: 4, missing: [], contradicted: [] } })
+    expect(report.ledger.messages.messages).toBe(report.ledger.messages.accounted + 1)
+    const sum = (field: 'published' | 'committed'): number => report.ledger.hours.reduce((total, line) => total + line[field], 0)
+    expect([sum('published'), sum('committed')]).toEqual([report.ledger.total.published, report.ledger.total.committed])
+  }, 120_000)
+
+  test('a log from which one event was taken, and a recorder that passed a message by, are found and named', async () => {
+    const copy = join(folder.path, 'copy')
+    cpSync(data, copy, { recursive: true })
+    const found = await retell(join(data, 'eventlog'), join(copy, 'eventlog'), early)
+    const topics = await openEmbeddedTransport(join(copy, 'topics'))
+    const end = (await topics.endOffsets(TOPICS.anomalies.name))[2]?.offset as number
+    const recorder = await topics.consume({ topics: [TOPICS.anomalies.name], group: 'recorder' })
+    await recorder.commit([{ topic: TOPICS.anomalies.name, partition: 2, offset: end }])
+    await topics.close()
+    const { code, report } = doctor(copy)
+    expect(code).toBe(1)
+    expect(report.ledger.messages.swallowed).toEqual([`${TOPICS.anomalies.name}/2/${end - 1}`])
+    expect(report.ledger.deadLetters.contradicted).toEqual([expect.stringContaining(`${early} was refused with SKEW`)])
+    expect(found).toBe(1)
   }, 120_000)
 })
+
+type Ledger = Pick<LedgerReport, 'total'> & FullLedger
+
+function doctor(data: string): { code: number; report: { ledger: Ledger; checks: readonly unknown[] } } {
+  const { code, stdout } = cybermesh('doctor', '--ledger', '--data', data, '--json')
+  return { code, report: JSON.parse(stdout) as { ledger: Ledger; checks: readonly unknown[] } }
+}
+
+/** The same history without the refusal of one anomaly, as a liar would tell it: without gaps. */
+async function retell(from: string, to: string, anomalyId: string): Promise<number> {
+  rmSync(to, { recursive: true })
+  const [truth, lie] = [await openEmbeddedLog(from), await openEmbeddedLog(to)]
+  let left = 0
+  for await (const { id, stream, event } of truth.readAll()) {
+    if (event.type === 'AnomalyRejected' && event.data.anomalyId === anomalyId) left += 1
+    else await lie.append([{ stream, expected: 'any', events: [{ id, event }] }])
+  }
+  await truth.close()
+  await lie.close()
+  return left
+}
