@@ -49,26 +49,39 @@ export function createConsistentReader(sources: ApiSources): ConsistentReader {
     }
   }
 
+  const readOnce: ConsistentReader['read'] = async (request, execute) => {
+    const operation = findOperation(request.document, request.operationName)
+    if (operation === undefined) return execute(createContext(sources))
+    let view: View | undefined
+    try {
+      const { minPosition, waitMs } = wanted(operation, request.variables)
+      view = await waitFor(minPosition, waitMs, () => look(modelsOf(request.document, operation)))
+      refuseLost(view)
+      for (const [model, position] of view.positions) furthest.set(model, Math.max(position, furthest.get(model) ?? 0))
+      const result = await execute(createContext(sources, view.snapshot?.sql))
+      return view.positions.size === 0 ? result : { ...result, extensions: { ...result.extensions, position: leastOf(view.positions), positions: Object.fromEntries(view.positions) } }
+    } catch (error) {
+      return { errors: [error instanceof GraphQLError ? error : new GraphQLError('the read models cannot be asked', { originalError: error as Error })] }
+    } finally {
+      await view?.snapshot?.close()
+    }
+  }
+
   return {
     async read(request, execute) {
-      const operation = findOperation(request.document, request.operationName)
-      if (operation === undefined) return execute(createContext(sources))
-      let view: View | undefined
-      try {
-        const { minPosition, waitMs } = wanted(operation, request.variables)
-        view = await waitFor(minPosition, waitMs, () => look(modelsOf(request.document, operation)))
-        refuseLost(view)
-        for (const [model, position] of view.positions) furthest.set(model, Math.max(position, furthest.get(model) ?? 0))
-        const result = await execute(createContext(sources, view.snapshot?.sql))
-        return view.positions.size === 0 ? result : { ...result, extensions: { ...result.extensions, position: leastOf(view.positions), positions: Object.fromEntries(view.positions) } }
-      } catch (error) {
-        return { errors: [error instanceof GraphQLError ? error : new GraphQLError('the read models cannot be asked', { originalError: error as Error })] }
-      } finally {
-        await view?.snapshot?.close()
+      for (let attempt = 1; ; attempt++) {
+        const result = await readOnce(request, execute)
+        if (attempt === MOST_ATTEMPTS || !isConflict(result)) return result
       }
     },
   }
 }
+
+/** A database may end a transaction that only reads, for one that writes or that switches tables; the next snapshot is another one. */
+const isConflict = ({ errors = [] }: ExecutionResult): boolean => errors.some(({ originalError }) => CONFLICTS.has(String((originalError as { code?: unknown } | undefined)?.code)))
+/** Serialization failure, deadlock. */
+const CONFLICTS = new Set(['40001', '40P01'])
+const MOST_ATTEMPTS = 5
 
 type View = {
   readonly snapshot: Snapshot | undefined

@@ -91,6 +91,8 @@ export async function runProjection(options: RunProjection): Promise<Position> {
       refuseGap(projection, position, page)
       await applyEntries(projection, page, { signal, poison, ...(mayFail === undefined ? {} : { mayFail }), ...(onRetry === undefined ? {} : { onRetry }) })
     } catch (error) {
+      // Told to stop while a batch was to be tried again: it is applied by whoever comes next.
+      if (signal.aborted && kindOfSqlError(error) === 'transient') break
       if (!(error instanceof ReadModelLostError) || poison === 'stop') throw error
       onLost?.(error)
       const now = await recovered(projection, signal)
