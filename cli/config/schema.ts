@@ -10,17 +10,16 @@ const ops = z.strictObject({ host: z.string().default('127.0.0.1'), port })
 const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
 const embedded = z.strictObject({ kind: z.literal('embedded'), path: z.string() })
-/** Each port is a union, so that other engines take their place beside the embedded one. */
-export const kafkaTopics = z.strictObject({
+const kafkaTopics = z.strictObject({
   kind: z.literal('kafka'),
   /** A file with one address, kafka://USER:PASSWORD@HOST:PORT,HOST:PORT?tls=true&mechanism=scram-sha-512: it holds a password. */
   urlFile: z.string(),
   /** PEM certificate of the authority that signed the brokers'. */
   caFile: z.string().optional(),
 })
+/** Each port is a union, so that other engines take their place beside the embedded one. */
 export const transportEngine = z.discriminatedUnion('kind', [embedded, kafkaTopics])
 export type TransportEngine = z.output<typeof transportEngine>
-const transport = transportEngine
 export const kurrentLog = z.strictObject({
   kind: z.literal('kurrent'),
   /** A file with one connection string of EventStoreDB or KurrentDB, which may hold a password; absent: EVENTLOG_URL. */
@@ -54,11 +53,11 @@ const common = { name: z.string().min(1), genesis: z.string(), ops, logLevel }
 export const roleSchemas = {
   validator: z.strictObject({
     role: z.literal('validator'), ...common,
-    key: z.string(), data: z.string(), listen: multiaddr, peers, transport,
+    key: z.string(), data: z.string(), listen: multiaddr, peers, transport: transportEngine,
     /** View timeout when all goes well, milliseconds. */
     baseTimeoutMs: z.int().min(50).default(2000),
   }),
-  recorder: z.strictObject({ role: z.literal('recorder'), ...common, key: z.string(), data: z.string(), peers, transport, eventlog: eventlogEngine }),
+  recorder: z.strictObject({ role: z.literal('recorder'), ...common, key: z.string(), data: z.string(), peers, transport: transportEngine, eventlog: eventlogEngine }),
   projector: z.strictObject({
     role: z.literal('projector'), ...common, eventlog: eventlogEngine, sql, timelines: timelinesEngine,
     /** GET /health answers 503 where a read model stands still that long while events wait for it. */
@@ -70,7 +69,7 @@ export const roleSchemas = {
     roles: z.record(z.string(), z.url()).default({}),
   }),
   detector: z.strictObject({
-    role: z.literal('detector'), ...common, key: z.string(), transport,
+    role: z.literal('detector'), ...common, key: z.string(), transport: transportEngine,
     /** A capture or flow file; absent: the bundled capture, in a loop. */
     flows: z.string().optional(),
     loop: z.boolean().default(false),

@@ -52,3 +52,6 @@ export const TOPICS = {
   commits: { name: 'control.commits.v1', partitions: 1 },
   deadLetters: { name: 'ai.dlq.v1', partitions: 1 },
 } as const
+
+/** Topic name to number of partitions: what a transport holds unless it is told otherwise. */
+export const systemTopics = (): Readonly<Record<string, number>> => Object.fromEntries(Object.values(TOPICS).map(({ name, partitions }) => [name, partitions]))

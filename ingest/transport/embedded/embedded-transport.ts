@@ -4,7 +4,7 @@
  * machine; it never loses an acknowledged record and never reorders a partition.
  */
 import { watchCommits } from '../../../platform/lmdb/watch-commits.js'
-import { TOPICS, type OffsetMark, type Transport } from '../transport.js'
+import { systemTopics, type OffsetMark, type Transport } from '../transport.js'
 import { committedOffset, createConsumer } from './consume.js'
 import { EmbeddedTransportError } from './errors.js'
 import { sendRecords } from './send.js'
@@ -26,8 +26,6 @@ export type EmbeddedTransportOptions = {
 const DEFAULT_MAX_RECORD_BYTES = 4 * 1024 * 1024
 const DEFAULT_MAX_BATCH_BYTES = 4 * 1024 * 1024
 const DEFAULT_MAX_BATCH = 500
-
-const systemTopics = (): Record<string, number> => Object.fromEntries(Object.values(TOPICS).map(({ name, partitions }) => [name, partitions]))
 
 /** Opens (creates) the topics in folder `path`. Throws EmbeddedTransportError. */
 export async function openEmbeddedTransport(path: string, options: EmbeddedTransportOptions = {}): Promise<Transport> {

@@ -1,5 +1,5 @@
 /** Topics on Apache Kafka 3.9 or 4: the same promises as the embedded topics, kept by a broker. */
-import { TOPICS, type Transport } from '../transport.js'
+import { systemTopics, type Transport } from '../transport.js'
 import { createKafka, PATIENT, QUICK, type KafkaAddress } from './client.js'
 import { createConsumer } from './consume.js'
 import { KafkaTransportError, kafkaErrorFrom } from './errors.js'
@@ -22,8 +22,6 @@ export type KafkaTransportOptions = KafkaAddress & {
 const DEFAULT_MAX_RECORD_BYTES = 4 * 1024 * 1024
 const DEFAULT_MAX_BATCH_BYTES = 4 * 1024 * 1024
 const DEFAULT_MAX_BATCH = 500
-
-const systemTopics = (): Record<string, number> => Object.fromEntries(Object.values(TOPICS).map(({ name, partitions }) => [name, partitions]))
 
 /** Connects, and looks whether the topics are there. Throws KafkaTransportError with a sentence that says what to do. */
 export async function openKafkaTransport(options: KafkaTransportOptions): Promise<Transport> {

@@ -9,7 +9,8 @@ import { kindOfSqlError } from '../../sql/retry.js'
 import type { TimelineUpdate } from '../store.js'
 import { redisErrorFrom } from './errors.js'
 import { openRedisTimelines } from './index.js'
-import { freePort, NO_REDIS, skipsRedis, startTestRedis, type TestRedis } from './testing/redis-server.js'
+import { freePort } from '../../../platform/free-port.js'
+import { NO_REDIS, skipsRedis, startTestRedis, type TestRedis } from './testing/redis-server.js'
 
 const update = (from: number, more: Partial<TimelineUpdate> = {}): TimelineUpdate => ({
   name: 'timelines', version: 1, from: asPosition(from), next: { position: asPosition(from + 1), lastEventId: 'e', lastEventAt: 1 },

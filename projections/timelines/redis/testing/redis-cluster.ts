@@ -1,7 +1,8 @@
 /** Three primaries on this machine, each with a third of the hash slots. */
 import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, startTestRedis, type TestRedis } from './redis-server.js'
+import { freePort } from '../../../../platform/free-port.js'
+import { startTestRedis, type TestRedis } from './redis-server.js'
 
 export type TestCluster = { readonly url: string; readonly nodes: readonly TestRedis[]; stop(): Promise<void> }
 
