@@ -20,11 +20,17 @@ export class MigrationError extends Error {
   }
 }
 
+/**
+ * A step is small, safe to repeat, and nothing can start without it, so a start is patient: where every second answer
+ * is lost, eight attempts for each of fifty steps would fail one start in five; twenty fail one in twenty thousand.
+ */
+const PATIENT = { attempts: 20, longestDelayMs: 500 } as const
+
 /** Runs the steps that are missing and returns their names. Throws MigrationError naming the step. */
 export async function migrate(pool: pg.Pool, folder = packageFile('migrations')): Promise<readonly string[]> {
   await repeatRaces(() => createRecord(pool))
   const steps = await readSteps(folder, await findDialect(pool))
-  const done = await withSqlRetry(() => readRecord(pool))
+  const done = await withSqlRetry(() => readRecord(pool), PATIENT)
   const ran: string[] = []
   for (const step of steps) {
     const checksum = done.get(step.name)
@@ -41,7 +47,7 @@ export async function migrate(pool: pg.Pool, folder = packageFile('migrations'))
 async function runStep(pool: pg.Pool, step: Step): Promise<void> {
   try {
     await repeatRaces(() => pool.query(step.sql))
-    await withSqlRetry(() => recordStep(pool, step))
+    await withSqlRetry(() => recordStep(pool, step), PATIENT)
   } catch (error) {
     throw new MigrationError(step.name, error instanceof Error ? error.message : String(error), { cause: error })
   }
@@ -53,7 +59,7 @@ const RACES = new Set(['23505', '42P07', '42710', 'XX000'])
 async function repeatRaces<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withSqlRetry(run)
+      return await withSqlRetry(run, PATIENT)
     } catch (error) {
       if (attempt === 10 || !RACES.has(String((error as { code?: unknown }).code))) throw error
       await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
