@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { genesisBody as body, signerOf } from './execution/testing/network.js'
-import { createGenesis, GenesisError, parseGenesis, producersOf, validatorIdOf, validatorSetOf, type GenesisBody } from './genesis.js'
+import { createGenesis, GenesisError, parseGenesis, policyAuthoritiesOf, producersOf, validatorIdOf, validatorSetOf, type GenesisBody } from './genesis.js'
 import { bytesToHex } from './bytes.js'
 import type { ProducerId } from './ids.js'
 
@@ -46,6 +46,18 @@ describe('genesis', () => {
     ]
     for (const [field, change] of cases) expect(faultOf(with_(change as Partial<GenesisBody>)).field, field).toBe(field)
     expect(faultOf(() => parseGenesis('no')).field).toBe('file')
+  })
+
+  test('may name who signs policies and who judges, one role a key, and stays what it was where it names none', () => {
+    const key = bytesToHex(signerOf('authority').publicKey)
+    const named = createGenesis({ ...body, policyAuthorities: [{ name: 'head', publicKey: key }], analysts: [{ name: 'ann', publicKey: bytesToHex(signerOf('ann').publicKey) }] })
+    expect(parseGenesis(JSON.parse(JSON.stringify(named)))).toEqual(named)
+    expect(policyAuthoritiesOf(named).get(key)).toMatchObject({ name: 'head', schemes: ['v2'] })
+    expect(policyAuthoritiesOf(createGenesis(body)).size).toBe(0)
+    expect(Object.keys(createGenesis(body))).not.toContain('analysts')
+    expect(named.chainId).not.toBe(createGenesis(body).chainId)
+    expect(faultOf(with_({ policyAuthorities: [{ name: 'head', publicKey: body.producers[0]!.publicKey }] })).field).toBe('policyAuthorities')
+    expect(faultOf(with_({ policyAuthorities: [{ name: 'head', publicKey: key }], analysts: [{ name: 'ann', publicKey: key }] })).field).toBe('analysts')
   })
 
   test('validators are found by the hash of their key and keep their place', () => {

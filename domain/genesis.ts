@@ -1,5 +1,6 @@
 /**
- * The genesis file: who votes, who may publish anomalies, who speaks for the network, and the limits all agree on.
+ * The genesis file: who votes, who may publish anomalies, who may change the rules, who may judge what was detected, who
+ * speaks for the network, and the limits all agree on.
  * Everything a stranger needs to check a proof starts here, so the chain id is the hash of the whole file.
  */
 import { z } from 'zod'
@@ -34,6 +35,10 @@ const genesisBody = z.strictObject({
   producers: z.array(z.strictObject({ name, publicKey: hex32, schemes: z.array(z.enum(['v1', 'v2'])).min(1) })),
   /** Non-voting nodes that follow the chain; `control` ones sign the control topics. */
   recorders: z.array(z.strictObject({ name, publicKey: hex32 })),
+  /** Who may sign policies. Absent where nobody may; without `schemes` only the one that covers the whole message. */
+  policyAuthorities: z.array(z.strictObject({ name, publicKey: hex32, schemes: z.array(z.enum(['v1', 'v2'])).min(1).optional() })).max(100).optional(),
+  /** Who may say whether a detection was true. Absent where nobody may. */
+  analysts: z.array(z.strictObject({ name, publicKey: hex32 })).max(1000).optional(),
   limits: limitsSchema,
 })
 
@@ -86,9 +91,9 @@ export function parseGenesis(json: unknown): Genesis {
 }
 
 /** One name a list, one key in the whole file: a key with two roles would sign for both. */
-function refuseDuplicates({ validators, producers, recorders }: GenesisBody): void {
+function refuseDuplicates({ validators, producers, recorders, policyAuthorities = [], analysts = [] }: GenesisBody): void {
   const keys = new Set<string>()
-  for (const [field, entries] of Object.entries({ validators, producers, recorders })) {
+  for (const [field, entries] of Object.entries({ validators, producers, recorders, policyAuthorities, analysts })) {
     const names = new Set<string>()
     for (const { publicKey, name: entryName } of entries) {
       if (keys.has(publicKey)) throw new GenesisError(field, `the key of ${entryName} appears twice`)
@@ -136,4 +141,11 @@ export function producersOf(genesis: Genesis): ReadonlyMap<ProducerId, Producer>
     const id = bytesToHex(publicKey) as ProducerId
     return [id, { name: entry.name, id, publicKey, schemes: entry.schemes }]
   }))
+}
+
+export type PolicyAuthority = { readonly name: string; readonly publicKey: Uint8Array; readonly schemes: readonly ('v1' | 'v2')[] }
+
+/** By public key, lowercase hex. */
+export function policyAuthoritiesOf({ policyAuthorities = [] }: Genesis): ReadonlyMap<string, PolicyAuthority> {
+  return new Map(policyAuthorities.map(({ name: authority, publicKey, schemes = ['v2'] }) => [publicKey, { name: authority, publicKey: hexToBytes(publicKey), schemes }]))
 }

@@ -5,8 +5,14 @@ import { leafHashOf, rootOfLeafHashes } from './merkle.js'
 import { bytesToHex } from './bytes.js'
 import type { TxId } from './ids.js'
 
-export const TX_KINDS = ['event', 'evidence', 'policy'] as const
+/**
+ * An event is an anomaly; evidence is a validator's contradiction; a report is what a producer or an analyst adds to an
+ * anomaly. The place in the list is part of every id: a new kind goes to the end.
+ */
+export const TX_KINDS = ['event', 'evidence', 'policy', 'report'] as const
 export type TxKind = (typeof TX_KINDS)[number]
+/** Kinds that come in from outside, as messages of a topic; evidence is made by validators. */
+export type MessageKind = Exclude<TxKind, 'evidence'>
 
 export type Transaction = {
   readonly id: TxId

@@ -63,4 +63,7 @@ export type EventLog = {
 export const CHAIN_STREAM = 'chain'
 export const OPERATOR_STREAM = 'operator'
 export const anomalyStream = (id: string): string => `anomaly-${id}`
+export const policyStream = (id: string): string => `policy-${id}`
+/** Of messages that are no anomalies and were refused, by the hash of their bytes. */
+export const refusedStream = (messageHash: string): string => `refused-${messageHash}`
 export const validatorStream = (id: string): string => `validator-${id}`

@@ -18,7 +18,8 @@ export type LetterLine = {
   readonly offset: number
   readonly code: string
   readonly reason: string
-  readonly anomalyId: string
+  /** null where the message is none of an anomaly. */
+  readonly anomalyId: string | null
   readonly bytes: number
   /** By a recorder of genesis. */
   readonly signed: boolean
@@ -26,7 +27,7 @@ export type LetterLine = {
 
 export const lineOf = (letter: ReceivedLetter): LetterLine => ({
   letter: nameOf(letter), at: new Date(letter.at).toISOString(), ...letter.origin, code: letter.code, reason: REASONS[letter.code].what,
-  anomalyId: letter.anomalyId, bytes: letter.bytes.length, signed: letter.isSigned,
+  anomalyId: letter.anomalyId ?? null, bytes: letter.bytes.length, signed: letter.isSigned,
 })
 
 export type LetterDocument = LetterLine & {

@@ -11,7 +11,7 @@ const plainTable = (head: string[]): Table.Table => new Table({ head, style: { h
 export function renderLetters({ letters, copies, unreadable }: LetterList): string {
   const table = plainTable(['letter', 'refused at', 'place of the original', 'code', 'bytes', 'anomaly'])
   for (const { letter, at, topic, partition, offset, code, bytes, anomalyId, signed } of letters) {
-    table.push([letter, at, printable(`${topic}/${partition}/${offset}`), signed ? code : `${code} (not signed)`, bytes, anomalyId])
+    table.push([letter, at, printable(`${topic}/${partition}/${offset}`), signed ? code : `${code} (not signed)`, bytes, anomalyId ?? '-'])
   }
   return [
     letters.length === 0 ? 'no dead letters' : `${table.toString()}\n${count(letters.length, 'letter')}`,

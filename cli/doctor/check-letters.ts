@@ -21,15 +21,22 @@ export type LettersReport = {
 export function accountForLetters(book: MessageBook, { letters, copies, unreadable }: LetterBox, before: ReadonlyMap<number, number>): LettersReport {
   const signed = letters.filter(({ isSigned }) => isSigned)
   const byOrigin = new Set(signed.map(({ origin }) => originText(origin)))
-  const refused = [...book.places].filter(([, { rejectedWith }]) => rejectedWith !== undefined)
+  const refused = [
+    ...[...book.places].filter(([, { rejectedWith }]) => rejectedWith !== undefined).map(([place, { anomalyId, rejectedWith }]) => [place, `${anomalyId} (${rejectedWith}) at ${place}`] as const),
+    ...[...book.refusals].map(([place, { code }]) => [place, `the message (${code}) at ${place}`] as const),
+  ]
   return {
     refused: refused.length, letters: signed.length, copies: copies.size, unsigned: letters.length - signed.length + unreadable.size,
-    missing: refused.filter(([place]) => !byOrigin.has(place)).map(([place, { anomalyId, rejectedWith }]) => `${anomalyId} (${rejectedWith}) at ${place}`),
+    missing: refused.filter(([place]) => !byOrigin.has(place)).map(([, sentence]) => sentence),
     contradicted: signed.filter(({ place }) => place.offset < (before.get(place.partition) ?? 0)).flatMap((letter) => contradictionOf(letter, book)),
   }
 }
 
-function contradictionOf({ anomalyId, code, place, messageHash }: ReceivedLetter, book: MessageBook): readonly string[] {
+function contradictionOf({ anomalyId, code, place, messageHash, origin }: ReceivedLetter, book: MessageBook): readonly string[] {
+  if (anomalyId === undefined) {
+    const known = book.refusals.get(originText(origin))
+    return known?.code === code && known.messageHash === messageHash ? [] : [`the dead letter ${place.offset} says that the message at ${originText(origin)} was refused with ${code}, and the log does not`]
+  }
   const entry = book.anomalies.get(anomalyId)
   const says = `the dead letter ${place.offset} says that ${anomalyId} was refused with ${code}`
   if (entry === undefined) return [`${says}, and the log never heard of it`]

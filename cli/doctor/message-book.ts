@@ -23,16 +23,25 @@ export type MessageBook = LogVisitor & {
   /** Began in a block, by the hash of the message. */
   readonly fromBlocks: ReadonlyMap<string, readonly BookEntry[]>
   readonly anomalies: ReadonlyMap<string, BookEntry>
+  /** Refused messages that are no anomalies, by place. */
+  readonly refusals: ReadonlyMap<string, Refusal>
 }
+
+export type Refusal = { readonly messageHash: string; readonly code: RejectCode }
 
 export function createMessageBook(): MessageBook {
   const places = new Map<string, BookEntry>()
   const fromBlocks = new Map<string, BookEntry[]>()
   const anomalies = new Map<string, BookEntry>()
+  const refusals = new Map<string, Refusal>()
   const twice: string[] = []
   return {
-    places, fromBlocks, anomalies,
+    places, fromBlocks, anomalies, refusals,
     visit(entry) {
+      if (entry.kind === 'event' && entry.recorded.event.type === 'MessageRefused') {
+        const { origin, messageHash, code } = entry.recorded.event.data
+        refusals.set(originText(origin), { messageHash, code })
+      }
       if (entry.kind !== 'event' || !isAnomalyEvent(entry.recorded.event)) return
       const { event } = entry.recorded
       const { anomalyId } = event.data

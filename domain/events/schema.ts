@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { AnomalyId, BlockHash, Epoch, Height, Hex32, ProducerId, StateRoot, TxId, UnixMillis, ValidatorId, View } from '../ids.js'
 import { EVIDENCE_KINDS } from '../evidence/evidence.js'
+import { POLICY_ACTIONS, POLICY_RULES } from '../policy/kinds.js'
 import { REJECT_CODES } from '../reject-codes.js'
 import { TX_KINDS } from '../transaction.js'
 
@@ -16,7 +17,8 @@ const int64 = <T extends number = number>() =>
 
 const hex32 = <T extends string = Hex32>() => z.custom<T>((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'must be 64 lowercase hex digits')
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/)
-const anomalyId = z.custom<AnomalyId>((value) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value), 'must be a lowercase UUID')
+const uuid = z.custom<string>((value) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value), 'must be a lowercase UUID')
+const anomalyId = uuid as z.ZodCustom<AnomalyId, AnomalyId>
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 
 const origin = z.strictObject({ topic: z.string(), partition: z.int(), offset: int64() })
@@ -92,6 +94,41 @@ export const eventSchemas = {
       /** What evidence says; absent for other kinds and for bytes that are none. */
       evidence: z.strictObject({ kind: z.enum(EVIDENCE_KINDS), offender: hex32<ValidatorId>(), view: int64<View>() }).optional(),
     })),
+    at: int64<UnixMillis>(),
+  }),
+  /** A block carries a policy; `applied` where it is in the state and works from its height on. */
+  PolicyRecorded: z.strictObject({
+    policyId: uuid,
+    messageHash: hex32(),
+    /** The message as the block carries it, base64. */
+    message: base64,
+    action: z.enum(POLICY_ACTIONS), rule: z.enum(POLICY_RULES),
+    /** Canonical JSON, as it was signed. */
+    params: z.string(),
+    effectiveHeight: int64<Height>(),
+    /** The first height at which it works no more. */
+    expirationHeight: int64<Height>().nullable(),
+    /** The policy that it ends. */
+    rollbackOf: uuid.nullable(),
+    /** Public key of whoever signed it. */
+    authority: hex32(),
+    /** In genesis. */
+    authorityName: z.string().nullable(),
+    /** Time in the message, unix seconds. */
+    issuedAtSeconds: int64(),
+    placement,
+    outcome: z.enum(['applied', 'failed']), code: code.nullable(),
+    at: int64<UnixMillis>(),
+  }),
+  /** A policy or a report that f+1 distinct validators refused; an anomaly has a lifecycle that says so. */
+  MessageRefused: z.strictObject({
+    kind: z.enum(['policy', 'report']),
+    origin,
+    messageHash: hex32(),
+    /** The message as received, base64; empty where it was too large to be kept. */
+    message: base64,
+    code,
+    receipts: z.array(receiptRef).min(1),
     at: int64<UnixMillis>(),
   }),
   OperatorActionRecorded: z.strictObject({

@@ -50,7 +50,7 @@ function originOfFirst(facts: Pick<FactReader, 'get'>, { messageHash }: AnomalyE
 export const isSameOrigin = (a: Origin, b: Origin): boolean => a.topic === b.topic && a.partition === b.partition && a.offset === b.offset
 
 /** The code most validators gave; among equals the one that comes first in the list of codes. */
-function majorityCode(refusals: readonly StoredReceipt[]): RejectCode {
+export function majorityCode(refusals: readonly StoredReceipt[]): RejectCode {
   const votes = (code: RejectCode): number => refusals.filter(({ verdict }) => verdict.kind === 'rejected' && verdict.code === code).length
   return REJECT_CODES.reduce((best, code) => (votes(code) > votes(best) ? code : best))
 }

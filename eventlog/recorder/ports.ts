@@ -5,8 +5,11 @@ import type { TxReceipt } from '../../domain/execution/types.js'
 import type { AnomalyId, Height, Hex32, UnixMillis, ValidatorId } from '../../domain/ids.js'
 import type { AdmissionReceipt, Origin } from '../../domain/receipt.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
+import type { MessageKind } from '../../domain/transaction.js'
 
 export type FeedMessage = {
+  /** By the topic it was read from; an anomaly where absent. */
+  readonly kind?: MessageKind
   readonly origin: Origin
   readonly bytes: Uint8Array
   /** When the transport took it, unix ms. */
@@ -16,7 +19,7 @@ export type FeedMessage = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Every record of ai.anomalies.v1, in order within a partition, again from the last acknowledged after a restart. */
+/** Every record of the topics that bring messages, in order within a partition, again from the last acknowledged after a restart. */
 export type MessageFeed = {
   batches(signal: AbortSignal): AsyncIterable<readonly FeedMessage[]>
   /** Called when the whole batch is in the log. */
@@ -57,8 +60,8 @@ export type DeadLetter = {
   readonly bytes: Uint8Array
   /** SHA-256 of the message as received. */
   readonly messageHash: Hex32
-  /** Whose lifecycle says REJECTED. */
-  readonly anomalyId: AnomalyId
+  /** Whose lifecycle says REJECTED; absent where the message was none of an anomaly. */
+  readonly anomalyId?: AnomalyId
   /** When it was refused, as the log has it. */
   readonly at: UnixMillis
   /** The record's key; absent where it is the producer's id, or was too large to be kept. */

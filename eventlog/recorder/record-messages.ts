@@ -1,4 +1,7 @@
-/** Messages of the topic into lifecycles: each record read gets exactly one, and a record read again gets none. */
+/**
+ * Messages of the topics into the log: each anomaly read gets exactly one lifecycle, and one read again gets none; what
+ * is no anomaly waits for its answer.
+ */
 import { bytesToHex } from '../../domain/bytes.js'
 import type { Json } from '../../domain/canonical-json.js'
 import type { EventData } from '../../domain/events/schema.js'
@@ -10,10 +13,19 @@ import { noteDeadLetter } from './index/fold.js'
 import { applyJudgement } from './apply-judgement.js'
 import type { FeedMessage } from './ports.js'
 import type { RecorderContext } from './context.js'
+import { recordOther } from './record-refusals.js'
 import type { Session } from './session.js'
 
 export function recordMessages(session: Session, batch: readonly FeedMessage[], context: RecorderContext, now: UnixMillis): void {
-  for (const message of batch) recordMessage(session, message, context, now)
+  for (const message of batch) {
+    const { kind = 'event' } = message
+    if (kind === 'event') {
+      recordMessage(session, message, context, now)
+      continue
+    }
+    recordOther(session, message, kind, context, now)
+    keepEnvelope(session, message, null)
+  }
 }
 
 function recordMessage(session: Session, message: FeedMessage, context: RecorderContext, now: UnixMillis): void {

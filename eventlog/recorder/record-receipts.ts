@@ -8,6 +8,7 @@ import { encodeReceipt, receiptSignBytes, type AdmissionReceipt } from '../../do
 import { applyJudgement } from './apply-judgement.js'
 import type { RecorderContext } from './context.js'
 import { factKey, readAdmissions, readCursor, readIdOfMessage, readIdOfOrigin, readRefusals, type StoredReceipt } from './index/entries.js'
+import { judgeWaiting } from './record-refusals.js'
 import type { Session } from './session.js'
 
 export type ReceiptRefusal = 'unknown-validator' | 'bad-signature'
@@ -56,8 +57,9 @@ function keep({ facts }: Session, receipt: AdmissionReceipt): void {
   facts.put(key, [...known, stored] as unknown as Json)
 }
 
-/** The lifecycle at the receipt's place, and the first one of the same bytes. */
+/** The message at the receipt's place, and the first lifecycle of the same bytes. */
 function judgeAgain(session: Session, { origin, messageHash }: AdmissionReceipt, context: RecorderContext, now: UnixMillis): void {
+  if (judgeWaiting(session, origin, context, now)) return
   const first = readIdOfMessage(session.facts, messageHash)
   const there = readIdOfOrigin(session.facts, origin)
   if (first !== undefined) applyJudgement(session, first, context, now)

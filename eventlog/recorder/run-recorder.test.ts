@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../ingest/testing/until.js'
 import { sha256Hex } from '../../domain/hash.js'
+import type { Origin } from '../../domain/receipt.js'
 import { uuidV5 } from '../../domain/uuid.js'
-import { anomalyStream, CHAIN_STREAM, OPERATOR_STREAM, validatorStream } from '../log.js'
+import { anomalyStream, CHAIN_STREAM, OPERATOR_STREAM, refusedStream, validatorStream } from '../log.js'
 import { createTestChain } from './testing/chain.js'
 import { at, createHarness, type Harness } from './testing/harness.js'
 import { ADMITTED, NOW, refusedWith, signerOf, testId } from './testing/network.js'
@@ -61,6 +62,38 @@ describe('the recorder', () => {
     expect(rejected?.event).toMatchObject({ type: 'AnomalyRejected', data: { code: 'SKEW', by: { kind: 'receipts', receipts: [{ validator: network.set.validators[0]?.id }, { validator: network.set.validators[3]?.id }] } } })
     await until('the dead letter is sent', () => sink.letters.length === 1)
     expect(sink.letters[0]).toEqual({ origin: at(0), code: 'SKEW', bytes, messageHash: sha256Hex(bytes), anomalyId: testId(1), at: NOW })
+  })
+
+  it('records what is no anomaly as refused on f+1 refusals, once a place, and sends its dead letter', async () => {
+    const { network, messages, receipts, sink } = harness
+    const bytes = network.message({ id: testId(1) })
+    const [first, copy] = [0, 1].map((offset) => ({ topic: 'ai.policy.v1', partition: 0, offset })) as [Origin, Origin]
+    const message = (origin: Origin) => ({ kind: 'policy' as const, origin, bytes, timestampMs: NOW - 100, key: Buffer.from('k') })
+    let recorder = harness.start()
+    messages.push(message(first), message(copy), published(0, bytes))
+    receipts.store(network.receipt(0, first, bytes, refusedWith('UNKNOWN_PRODUCER')), network.receipt(0, copy, bytes, refusedWith('DUPLICATE')))
+    receipts.store(network.receipt(1, at(0), bytes, ADMITTED))
+    await until('the anomaly with the same bytes is admitted', () => recorder.status().admitted === 1)
+    expect(await harness.eventsOf(refusedStream(sha256Hex(bytes)))).toEqual([])
+    await harness.stop()
+
+    recorder = harness.start()
+    receipts.store(network.receipt(3, first, bytes, refusedWith('UNKNOWN_PRODUCER')), network.receipt(3, copy, bytes, refusedWith('DUPLICATE')))
+    await until('the dead letters are sent', () => sink.letters.length === 2)
+    const refusals = await harness.eventsOf(refusedStream(sha256Hex(bytes)))
+    expect(refusals.map(({ event }) => event)).toMatchObject([
+      { type: 'MessageRefused', data: { kind: 'policy', origin: first, code: 'UNKNOWN_PRODUCER', message: Buffer.from(bytes).toString('base64'), receipts: [{ validator: network.set.validators[0]?.id }, { validator: network.set.validators[3]?.id }] } },
+      { type: 'MessageRefused', data: { origin: copy, code: 'DUPLICATE' } },
+    ])
+    expect(sink.letters[0]).toEqual({ origin: first, code: 'UNKNOWN_PRODUCER', bytes, messageHash: sha256Hex(bytes), at: NOW, key: new Uint8Array(Buffer.from('k')), headers: {} })
+    expect(recorder.status()).toMatchObject({ published: 1, rejected: 0 })
+
+    await harness.stop()
+    await harness.dropIndex()
+    recorder = harness.start()
+    messages.push(message(first))
+    await until('it is read again', () => messages.acknowledged() === 4)
+    expect((await harness.eventsOf(refusedStream(sha256Hex(bytes)))).length).toBe(2)
   })
 
   it('counts two refusals of one validator once', async () => {

@@ -2,25 +2,28 @@
  * May this message enter, in this validator's eyes? A pure function of the bytes, the clock's reading and what was
  * admitted before. Cheap and certain reasons come first: bytes seen before cost one lookup and no signature check.
  */
-import { bytesToHex } from '../../domain/bytes.js'
 import type { VerifySignature } from '../../domain/crypto.js'
 import { sha256Hex } from '../../domain/hash.js'
-import type { AnomalyId, Hex32, ProducerId, UnixMillis } from '../../domain/ids.js'
-import { checkAnomalyOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import type { Hex32, ProducerId, UnixMillis } from '../../domain/ids.js'
+import type { AdmissionRules } from '../../domain/message/check-anomaly.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
-import type { Transaction } from '../../domain/transaction.js'
+import type { MessageKind, Transaction } from '../../domain/transaction.js'
+import { claimOf } from './claims.js'
 
 /** What was admitted within the replay window. */
 export type AdmissionMemory = {
   hasMessage(messageHash: Hex32): boolean
-  hasNonce(producer: ProducerId, nonce: string): boolean
-  hasAnomaly(id: AnomalyId): boolean
+  hasNonce(kind: MessageKind, producer: ProducerId, nonce: string): boolean
+  hasId(kind: MessageKind, id: string): boolean
 }
 
 /** What an admitted message takes, so that no other may take it again. */
 export type AdmissionClaim = {
   readonly messageHash: Hex32
-  readonly anomalyId: AnomalyId
+  readonly kind: MessageKind
+  /** Of the anomaly, the policy or the report. */
+  readonly id: string
+  /** Whoever signed it. */
   readonly producer: ProducerId
   /** 16 bytes as hex. */
   readonly nonce: string
@@ -38,15 +41,12 @@ export function decideAdmission(
   const reject = (code: RejectCode, field: string, reason: string): AdmissionDecision => ({ kind: 'rejected', messageHash, code, field, reason })
 
   if (memory.hasMessage(messageHash)) return reject('DUPLICATE', 'message', 'the same bytes were admitted before')
-  const check = checkAnomalyOf(tx, now, rules, verify)
+  const check = claimOf(tx, now, rules, verify)
   if (!check.ok) return reject(check.code, check.field, check.reason)
-  const { message } = check
-  const producer = bytesToHex(message.producerId) as ProducerId
-  const nonce = bytesToHex(message.nonce)
-  if (memory.hasNonce(producer, nonce)) return reject('REPLAY', 'nonce', 'this producer has used it before')
-  if (memory.hasAnomaly(message.id)) return reject('DUPLICATE', 'id', 'an anomaly with this id was admitted before')
-  const time = (message.tsSeconds * 1000) as UnixMillis
-  return { kind: 'admitted', messageHash, claim: { messageHash, anomalyId: message.id, producer, nonce, time } }
+  const { kind, id, producer, nonce } = check.claim
+  if (memory.hasNonce(kind, producer, nonce)) return reject('REPLAY', 'nonce', 'whoever signed it has used it before')
+  if (memory.hasId(kind, id)) return reject('DUPLICATE', 'id', 'a message of this kind with this id was admitted before')
+  return { kind: 'admitted', messageHash, claim: { messageHash, ...check.claim } }
 }
 
 /** `base` and what this batch admits on top of it. */
@@ -56,10 +56,10 @@ export function createBatchMemory(base: AdmissionMemory): BatchMemory {
   const taken = new Set<string>()
   return {
     hasMessage: (hash) => taken.has(hash) || base.hasMessage(hash),
-    hasNonce: (producer, nonce) => taken.has(`${producer}/${nonce}`) || base.hasNonce(producer, nonce),
-    hasAnomaly: (id) => taken.has(id) || base.hasAnomaly(id),
-    admit({ messageHash, anomalyId, producer, nonce }) {
-      taken.add(messageHash).add(anomalyId).add(`${producer}/${nonce}`)
+    hasNonce: (kind, producer, nonce) => taken.has(`${kind} ${producer}/${nonce}`) || base.hasNonce(kind, producer, nonce),
+    hasId: (kind, id) => taken.has(`${kind} ${id}`) || base.hasId(kind, id),
+    admit({ messageHash, kind, id, producer, nonce }) {
+      taken.add(messageHash).add(`${kind} ${id}`).add(`${kind} ${producer}/${nonce}`)
     },
   }
 }

@@ -6,6 +6,7 @@ import { createTransaction } from '../../domain/transaction.js'
 import { createTestChain } from '../../eventlog/recorder/testing/chain.js'
 import { NOW, signerOf, testId } from '../../eventlog/recorder/testing/network.js'
 import { until } from '../testing/until.js'
+import { TOPICS } from '../transport/transport.js'
 import { createValidatorHarness, withConsumer, type ValidatorHarness } from '../testing/validator.js'
 import { settleBlock, settleMissed } from './settle.js'
 
@@ -110,7 +111,7 @@ describe('intake', () => {
     await until('the second is judged', () => receipts.length === 2)
     expect(receipts.map(codeOf)).toEqual(['admitted', 'REPLAY'])
     time.now = NOW + 15 * 60_000 + 1000
-    await until('the window is pruned', () => !second.store.memory().hasNonce(Buffer.from(network.producers[0]?.publicKey as Uint8Array).toString('hex') as never, '03'.repeat(16)))
+    await until('the window is pruned', () => !second.store.memory().hasNonce('event', Buffer.from(network.producers[0]?.publicKey as Uint8Array).toString('hex') as never, '03'.repeat(16)))
     await send(network.message({ nonce, atMs: time.now }))
     await until('the third is judged', () => receipts.length === 3)
     expect(receipts.map(codeOf)).toEqual(['admitted', 'REPLAY', 'admitted'])
@@ -199,6 +200,21 @@ describe('intake', () => {
     await until('all are given up', () => store.pending().length === 0)
     expect(mempool.size()).toEqual({ count: 0, bytes: 0 })
     expect(mempool.counters()).toMatchObject({ expired: 2, tooOld: 1 })
+  })
+
+  it('reads policies and reports too, each as its kind, and refuses what no block can carry', async () => {
+    const { network, transport, receipts, start } = harness
+    const [anomaly, policy, report] = [network.message(), network.message(), network.message()]
+    const values: [string, Uint8Array][] = [[TOPICS.policy.name, policy], [TOPICS.evidence.name, report], [TOPICS.anomalies.name, anomaly]]
+    await transport.send(values.map(([topic, value]) => ({ topic, partition: 0, key: Buffer.from('k'), value })))
+    const { mempool } = start()
+    await until('all have receipts', () => receipts.length === 3)
+    // An anomaly in another topic is none.
+    expect(new Map(receipts.map((receipt) => [receipt.origin.topic, codeOf(receipt)]))).toEqual(new Map([
+      [TOPICS.policy.name, 'MALFORMED'], [TOPICS.evidence.name, 'MALFORMED'], [TOPICS.anomalies.name, 'admitted'],
+    ]))
+    expect(mempool.select(noExclusions, anyBlock)).toEqual([createTransaction('event', anomaly)])
+    await until('the offsets are committed', async () => (await transport.committed('validator-0', TOPICS.policy.name))[0]?.offset === 1)
   })
 
   it('stops with the error of a store that fails, having committed nothing', async () => {

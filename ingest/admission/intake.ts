@@ -14,7 +14,7 @@ import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
 import { nextOffsets } from '../transport/next-offsets.js'
-import { TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
+import { MESSAGE_KINDS, MESSAGE_TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
 import { createBatchMemory, decideAdmission, type AdmissionDecision } from './decide-admission.js'
 import { replayWindowMs } from './replay-window.js'
 import { loadPending, settleExpired, settleRefused } from './settle.js'
@@ -39,7 +39,8 @@ export type IntakeOptions = {
   readonly onPooled?: () => void
   readonly onRefusal?: (receipt: AdmissionReceipt, reason: { readonly code: RejectCode; readonly field: string; readonly reason: string }) => void
   readonly signal: AbortSignal
-  readonly topic?: string
+  /** Of those that bring messages; all by default. */
+  readonly topics?: readonly string[]
   readonly maxBatch?: number
   readonly backlog?: BacklogLimits
 }
@@ -55,7 +56,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   const backlog = createBacklog(mempool, options.backlog)
   loadPending(store, backlog)
   const consumer = await transport.consume({
-    topics: [options.topic ?? TOPICS.anomalies.name], group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
+    topics: options.topics ?? MESSAGE_TOPICS, group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
   })
   const housekeeping = setInterval(() => {
     const now = options.clock()
@@ -65,8 +66,8 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   try {
     await backlog.whenOpen(signal)
     for await (const batch of consumer.batches(signal)) {
-      const offered = batch.map((record) => ({ record, tx: createTransaction('event', record.value) }))
-      await options.verifyAhead?.(offered.flatMap(({ tx }) => (isSmall(tx, rules) ? signatureClaimOf(tx, options.verify) ?? [] : [])))
+      const offered = batch.map((record) => ({ record, tx: createTransaction(MESSAGE_KINDS.get(record.topic) ?? 'event', record.value) }))
+      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, rules) ? signatureClaimOf(tx, options.verify) ?? [] : [])))
       const decided = decideBatch(offered, options)
       // Proposing need not wait for the disk: after a crash the records are read again, their offsets are not committed yet.
       for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)

@@ -2,7 +2,7 @@
 import type { Database, RootDatabase } from 'lmdb'
 import type { UnixMillis } from '../../domain/ids.js'
 
-export type WindowKind = 'message' | 'nonce' | 'anomaly' | 'settled'
+export type WindowKind = 'message' | 'nonce' | 'anomaly' | 'policy' | 'report' | 'settled'
 
 export type ReplayWindow = {
   has(kind: WindowKind, key: string): boolean

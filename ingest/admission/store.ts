@@ -4,9 +4,9 @@
  * committed, so a re-read message finds its first receipt and never gets a second.
  */
 import type { Database } from 'lmdb'
-import type { AnomalyId, Height, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
+import type { Height, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
 import { decodeReceipt, encodeReceipt, type AdmissionReceipt, type Origin } from '../../domain/receipt.js'
-import { createTransaction, TX_KINDS } from '../../domain/transaction.js'
+import { createTransaction, TX_KINDS, type MessageKind } from '../../domain/transaction.js'
 import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import type { PendingTransaction } from '../mempool/mempool.js'
@@ -51,6 +51,10 @@ export type AdmissionStore = {
 }
 
 type StoredPending = { readonly kind: number; readonly producer: string | null; readonly time: number | null; readonly bytes: string }
+/** The names that stores of older versions have. */
+const ID_FACTS = { event: 'anomaly', policy: 'policy', report: 'report' } as const
+const nonceFact = (kind: MessageKind, producer: ProducerId, nonce: string): string => `${kind === 'event' ? '' : `${kind}/`}${producer}/${nonce}`
+
 type OriginKey = [topic: string, partition: number, offset: number]
 
 /** Opens the store in folder `path`. Throws StorageError. */
@@ -88,8 +92,8 @@ export function openAdmissionStore(path: string): AdmissionStore {
     receiptsFrom: (sequence, limit) => [...receipts.getRange({ start: sequence, limit })].map(({ value }) => decodeReceipt(value)),
     memory: () => ({
       hasMessage: (hash) => window.has('message', hash),
-      hasNonce: (producer, nonce) => window.has('nonce', `${producer}/${nonce}`),
-      hasAnomaly: (id: AnomalyId) => window.has('anomaly', id),
+      hasNonce: (kind, producer, nonce) => window.has('nonce', nonceFact(kind, producer, nonce)),
+      hasId: (kind, id) => window.has(ID_FACTS[kind], id),
     }),
     async record(batch, expiresAt) {
       if (batch.length === 0) return
@@ -100,10 +104,10 @@ export function openAdmissionStore(path: string): AdmissionStore {
           receipts.putSync(receipt.sequence, Buffer.from(encodeReceipt(receipt)))
           origins.putSync(keyOf(receipt.origin), receipt.sequence)
           if (admitted === undefined) continue
-          const { messageHash, producer, nonce, anomalyId } = admitted.claim
+          const { messageHash, kind, producer, nonce, id } = admitted.claim
           window.put('message', messageHash, expiresAt)
-          window.put('nonce', `${producer}/${nonce}`, expiresAt)
-          window.put('anomaly', anomalyId, expiresAt)
+          window.put('nonce', nonceFact(kind, producer, nonce), expiresAt)
+          window.put(ID_FACTS[kind], id, expiresAt)
           addPending(admitted.pending)
         }
         return undefined

@@ -6,7 +6,7 @@ import { bytesToHex, ByteWriter, hexToBytes, utf8ToBytes } from '../../domain/by
 import { canonicalJson } from '../../domain/canonical-json.js'
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { sha256Hex, tagBytes } from '../../domain/hash.js'
-import type { ChainId } from '../../domain/ids.js'
+import type { AnomalyId, ChainId } from '../../domain/ids.js'
 import type { Origin } from '../../domain/receipt.js'
 import { REJECT_CODES, rejectCodeNumber, type RejectCode } from '../../domain/reject-codes.js'
 import type { DeadLetter } from '../../eventlog/recorder/ports.js'
@@ -35,7 +35,7 @@ export const originText = ({ topic, partition, offset }: Origin): string => `${t
 export function letterSignBytes(chainId: ChainId, { origin, code, messageHash, anomalyId, at, key, headers }: DeadLetter): Uint8Array {
   return new ByteWriter(512).raw(TAG).hash(chainId)
     .text(origin.topic).u32(origin.partition).u64(origin.offset)
-    .u8(rejectCodeNumber(code)).hash(messageHash).text(anomalyId).u64(at)
+    .u8(rejectCodeNumber(code)).hash(messageHash).text(anomalyId ?? '').u64(at)
     .u8(key === undefined ? 0 : 1).hash(sha256Hex(key ?? new Uint8Array(0)))
     .hash(sha256Hex(utf8ToBytes(canonicalJson(headers ?? {}))))
     .finish()
@@ -55,7 +55,7 @@ export function letterRecord(letter: DeadLetter, by?: { readonly signer: Signer;
       error: code,
       reason: REASONS[code].what,
       message_hash: messageHash,
-      anomaly_id: anomalyId,
+      ...(anomalyId === undefined ? {} : { anomaly_id: anomalyId }),
       refused_at: String(at),
       ...(key === undefined ? {} : { original_key: Buffer.from(key).toString('base64') }),
       ...(headers === undefined || Object.keys(headers).length === 0 ? {} : { original_headers: canonicalJson(headers) }),
@@ -75,7 +75,7 @@ export function readLetter(record: TransportRecord, trust: LetterTrust): LetterR
       origin: { topic: text(own, 'original_topic'), partition: whole(own, 'original_partition'), offset: whole(own, 'original_offset') },
       code, bytes: value,
       messageHash: matching(own, 'message_hash', /^[0-9a-f]{64}$/) as DeadLetter['messageHash'],
-      anomalyId: matching(own, 'anomaly_id', /^[0-9a-f-]{36}$/) as DeadLetter['anomalyId'],
+      ...(own['anomaly_id'] === undefined ? {} : { anomalyId: matching(own, 'anomaly_id', /^[0-9a-f-]{36}$/) as AnomalyId }),
       at: whole(own, 'refused_at') as DeadLetter['at'],
       ...(own['original_key'] === undefined ? {} : { key: new Uint8Array(Buffer.from(own['original_key'], 'base64')) }),
       headers: headersIn(own['original_headers']),

@@ -2,6 +2,8 @@
  * The transport port: partitioned topics with consumer groups, as Kafka has them. Records are kept until consumed by
  * whoever asks; each group has its own committed offsets, so one consumer can never hide a message from another.
  */
+import type { MessageKind } from '../../domain/transaction.js'
+
 export type TransportRecord = {
   readonly topic: string
   readonly partition: number
@@ -49,9 +51,18 @@ export type Transport = {
 /** The topics of the system and how many partitions each has. */
 export const TOPICS = {
   anomalies: { name: 'ai.anomalies.v1', partitions: 3 },
+  evidence: { name: 'ai.evidence.v1', partitions: 1 },
+  policy: { name: 'ai.policy.v1', partitions: 1 },
   commits: { name: 'control.commits.v1', partitions: 1 },
   deadLetters: { name: 'ai.dlq.v1', partitions: 1 },
 } as const
 
 /** Topic name to number of partitions: what a transport holds unless it is told otherwise. */
 export const systemTopics = (): Readonly<Record<string, number>> => Object.fromEntries(Object.values(TOPICS).map(({ name, partitions }) => [name, partitions]))
+
+/** The kind of transaction that a record of this topic becomes: validators and recorders read these three. */
+export const MESSAGE_KINDS: ReadonlyMap<string, MessageKind> = new Map([
+  [TOPICS.anomalies.name, 'event'], [TOPICS.evidence.name, 'report'], [TOPICS.policy.name, 'policy'],
+])
+
+export const MESSAGE_TOPICS: readonly string[] = [...MESSAGE_KINDS.keys()]

@@ -68,6 +68,18 @@ function describe({ event, stream }: RecordedEvent): Omit<AuditRecord, 'eventTyp
         fields: { height, blockHash, stateRoot, transactions: transactions.length, signers: certificateSigners.length },
       }
     }
+    case 'PolicyRecorded': {
+      const { authority, authorityName, action, rule, params, effectiveHeight, expirationHeight, rollbackOf, placement, outcome, code } = event.data
+      return {
+        severity: 'SECURITY', actor: authorityName ?? authority, action: `policy-${action}`, resource: stream, result: outcome === 'applied' ? 'success' : 'failure',
+        fields: { rule, params, authority, effectiveHeight, expirationHeight, rollbackOf, height: placement.height, txIndex: placement.txIndex, code },
+      }
+    }
+    case 'MessageRefused': {
+      const { kind, code, receipts, messageHash } = event.data
+      const severity = code === 'INVALID_SIGNATURE' || code === 'UNKNOWN_PRODUCER' || code === 'REPLAY' ? 'SECURITY' : 'WARN'
+      return { severity, actor: 'quorum', action: `refuse-${kind}`, resource: stream, result: 'success', fields: { code, messageHash, validators: receipts.map(({ validator }) => validator).join(',') } }
+    }
     case 'OperatorActionRecorded': {
       const { actor, action, resource, result, reason, fields } = event.data
       return { severity: result === 'success' ? 'INFO' : 'WARN', actor, action, resource, result, fields: { ...fields, reason } }

@@ -10,7 +10,7 @@ import {
 } from '../../domain/ids.js'
 import { utf8ToBytes } from '../../domain/bytes.js'
 import { uuidV5 } from '../../domain/uuid.js'
-import { anomalyStream, CHAIN_STREAM, OPERATOR_STREAM, validatorStream, type EventLog, type StreamAppend } from '../../eventlog/log.js'
+import { anomalyStream, CHAIN_STREAM, OPERATOR_STREAM, policyStream, refusedStream, validatorStream, type EventLog, type StreamAppend } from '../../eventlog/log.js'
 
 export const T0 = 1_760_595_055_000
 export const at = (second: number) => asMillis(T0 + second * 1000)
@@ -106,6 +106,8 @@ export const streamOf = ({ type, data }: DomainEvent): string => {
     case 'ValidatorRegistered': return validatorStream(data.validatorId)
     case 'BlockCommitted': return CHAIN_STREAM
     case 'OperatorActionRecorded': return OPERATOR_STREAM
+    case 'PolicyRecorded': return policyStream(data.policyId)
+    case 'MessageRefused': return refusedStream(data.messageHash)
     default: return anomalyStream(data.anomalyId)
   }
 }

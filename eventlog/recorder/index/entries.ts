@@ -1,10 +1,14 @@
-/** What the index remembers and under which keys. All of it but receipts, links and envelopes can be folded from the log again. */
+/**
+ * What the index remembers and under which keys. All of it but receipts, links, envelopes and waiting messages can be
+ * folded from the log again.
+ */
 import type { Json } from '../../../domain/canonical-json.js'
 import type { LifecycleState } from '../../../domain/anomaly/events.js'
 import type { Anomaly } from '../../../domain/anomaly/evolve.js'
 import type { AnomalyId, BlockHash, Height, Hex32, UnixMillis, ValidatorId } from '../../../domain/ids.js'
 import type { Origin, Verdict } from '../../../domain/receipt.js'
 import type { RejectCode } from '../../../domain/reject-codes.js'
+import type { MessageKind } from '../../../domain/transaction.js'
 import type { FactLayer, FactReader } from './facts.js'
 
 export type AnomalyEntry = {
@@ -33,9 +37,19 @@ export type StoredReceipt = {
 }
 
 export type ChainTip = { readonly height: Height; readonly hash: BlockHash }
-export type DeadLetterNote = { readonly anomalyId: AnomalyId; readonly code: RejectCode; readonly origin: Origin }
+/** Without an anomaly the letter is of a message that has no lifecycle; then its bytes have this hash. */
+export type DeadLetterNote = { readonly anomalyId?: AnomalyId; readonly messageHash?: Hex32; readonly code: RejectCode; readonly origin: Origin }
 /** Key and headers of a record whose key is not simply its producer's id, until a dead letter takes them on. */
 export type Envelope = { /** base64 */ readonly key: string; readonly headers: Readonly<Record<string, string>> }
+/** A message that is no anomaly, read and not settled: until a block carries it or f+1 validators have refused it. */
+export type WaitingMessage = {
+  readonly kind: Exclude<MessageKind, 'event'>
+  readonly origin: Origin
+  readonly messageHash: Hex32
+  /** base64; empty where too large to be kept */
+  readonly message: string
+  readonly since: UnixMillis
+}
 export type LifecycleCounts = Readonly<Record<LifecycleState, number>> & { readonly everAdmitted: number }
 
 const originText = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}/${offset}`
@@ -50,6 +64,10 @@ export const factKey = {
   cursor: (validator: string) => `c/${validator}`,
   deadLetter: (origin: Origin) => `d/${originText(origin)}`,
   envelope: (origin: Origin) => `e/${originText(origin)}`,
+  waiting: (origin: Origin) => `w/${originText(origin)}`,
+  waitingPlaces: (hash: string) => `wm/${hash}`,
+  refusedAt: (origin: Origin) => `x/${originText(origin)}`,
+  refusedCount: (hash: string) => `xm/${hash}`,
   validator: (id: string) => `v/${id}`,
   tip: 's/tip',
   counts: 's/counts',
@@ -69,6 +87,10 @@ export const readAdmissions = (facts: Reader, hash: string): readonly StoredRece
 export const readRefusals = (facts: Reader, hash: string, origin: Origin): readonly StoredReceipt[] => read(facts, factKey.refusals(hash, origin)) ?? []
 export const readCursor = (facts: Reader, validator: string): number => read(facts, factKey.cursor(validator)) ?? 0
 export const readEnvelope = (facts: Reader, origin: Origin): Envelope | undefined => read(facts, factKey.envelope(origin))
+export const readWaiting = (facts: Reader, origin: Origin): WaitingMessage | undefined => read(facts, factKey.waiting(origin))
+export const readWaitingPlaces = (facts: Reader, hash: string): readonly Origin[] => read(facts, factKey.waitingPlaces(hash)) ?? []
+export const wasRefusedAt = (facts: Reader, origin: Origin): boolean => facts.get(factKey.refusedAt(origin)) !== undefined
+export const readRefusedCount = (facts: Reader, hash: string): number => read(facts, factKey.refusedCount(hash)) ?? 0
 export const readTip = (facts: Reader): ChainTip | undefined => read(facts, factKey.tip)
 export const readCounts = (facts: Reader): LifecycleCounts => read(facts, factKey.counts) ?? NO_COUNTS
 export const isRegistered = (facts: Reader, validator: string): boolean => facts.get(factKey.validator(validator)) !== undefined

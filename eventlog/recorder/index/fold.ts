@@ -6,6 +6,7 @@ import type { AnomalyId } from '../../../domain/ids.js'
 import { RecorderAlarm } from '../errors.js'
 import { factKey, readAnomaly, readCounts, readIdOfMessage, writeAnomaly, type AnomalyEntry, type ChainTip, type DeadLetterNote } from './entries.js'
 import type { FactLayer } from './facts.js'
+import { foldRefusal, forgetWaiting } from './waiting.js'
 
 export function foldEvent(layer: FactLayer, event: DomainEvent): void {
   switch (event.type) {
@@ -18,6 +19,12 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
       return
     }
     case 'OperatorActionRecorded':
+      return
+    case 'PolicyRecorded':
+      forgetWaiting(layer, event.data.messageHash)
+      return
+    case 'MessageRefused':
+      foldRefusal(layer, event.data)
       return
     case 'AnomalyPublished':
     case 'AnomalyAdmitted':

@@ -1,0 +1,33 @@
+/**
+ * What a message of each kind takes for itself when it is admitted, or why it may not enter: one function a kind, of the
+ * bytes, the clock's reading and the rules in force. Ids and nonces of one kind say nothing of another's.
+ */
+import { bytesToHex } from '../../domain/bytes.js'
+import type { VerifySignature } from '../../domain/crypto.js'
+import type { ProducerId, UnixMillis } from '../../domain/ids.js'
+import { checkAnomalyOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import type { RejectCode } from '../../domain/reject-codes.js'
+import type { MessageKind, Transaction, TxKind } from '../../domain/transaction.js'
+import type { AdmissionClaim } from './decide-admission.js'
+
+export type MessageCheck =
+  | { readonly ok: true; readonly claim: Omit<AdmissionClaim, 'messageHash'> }
+  | { readonly ok: false; readonly code: RejectCode; /** wire name; "message" for the whole */ readonly field: string; readonly reason: string }
+
+type CheckMessage = (tx: Transaction, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature) => MessageCheck
+
+const checkEvent: CheckMessage = (tx, now, rules, verify) => {
+  const check = checkAnomalyOf(tx, now, rules, verify)
+  if (!check.ok) return check
+  const { id, producerId, nonce, tsSeconds } = check.message
+  return { ok: true, claim: { kind: 'event', id, producer: bytesToHex(producerId) as ProducerId, nonce: bytesToHex(nonce), time: (tsSeconds * 1000) as UnixMillis } }
+}
+
+/** What no block can carry yet is refused rather than kept waiting. */
+const refuse: CheckMessage = ({ kind }) => ({ ok: false, code: 'MALFORMED', field: 'message', reason: `no block can carry a ${kind} yet` })
+
+const CHECKS: Readonly<Record<MessageKind, CheckMessage>> = { event: checkEvent, policy: refuse, report: refuse }
+
+const isMessageKind = (kind: TxKind): kind is MessageKind => kind !== 'evidence'
+
+export const claimOf: CheckMessage = (tx, now, rules, verify) => (isMessageKind(tx.kind) ? CHECKS[tx.kind] : refuse)(tx, now, rules, verify)
