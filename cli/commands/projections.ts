@@ -4,6 +4,7 @@ import type { DeadLetter, Projection, RedriveResult } from '../../projections/in
 import { asPosition } from '../../domain/ids.js'
 import { answer, withData, withJson, type DataFlag, type JsonFlag } from '../shared/answer.js'
 import type { CancellableModels } from '../shared/folder-models.js'
+import type { DeadLetterLine } from '../shared/render-dead-letters.js'
 import { UserError } from '../shared/user-error.js'
 
 type Flags = DataFlag & JsonFlag
@@ -41,18 +42,6 @@ async function withModels<T>(flags: Flags, work: (projections: readonly Projecti
     if (name !== undefined && !known.includes(name)) throw new UserError('BAD_OPTION', `${name} is not a read model; choose from ${known.join(', ')}`)
     return work(projections, models)
   })
-}
-
-export type DeadLetterLine = {
-  readonly projection: string
-  readonly position: number
-  readonly eventId: string | null
-  readonly eventType: string | null
-  readonly error: string
-  /** null where the store does not count. */
-  readonly attempts: number | null
-  readonly firstAt: string | null
-  readonly lastAt: string | null
 }
 
 const timeOf = (millis: number | undefined): string | null => (millis === undefined ? null : new Date(millis).toISOString())

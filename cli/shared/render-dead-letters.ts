@@ -1,6 +1,17 @@
 /** Dead letters for people. */
 import Table from 'cli-table3'
-import type { DeadLetterLine } from '../commands/projections.js'
+
+export type DeadLetterLine = {
+  readonly projection: string
+  readonly position: number
+  readonly eventId: string | null
+  readonly eventType: string | null
+  readonly error: string
+  /** null where the store does not count. */
+  readonly attempts: number | null
+  readonly firstAt: string | null
+  readonly lastAt: string | null
+}
 
 export function renderDeadLetters({ deadLetters }: { readonly deadLetters: readonly DeadLetterLine[] }): string {
   if (deadLetters.length === 0) return 'no dead letters: every event was applied'

@@ -12,7 +12,7 @@ import type { Connection } from './connection.js'
 import { isNoStream } from './failures.js'
 import type { Names } from './names.js'
 import { fromServer, positionAfter, type Stored } from './stored.js'
-import type { Tail, Unlinked } from './tail.js'
+import type { Tail, Unlinked } from './unlinked.js'
 
 export type Source = { readonly connection: Connection; readonly names: Names }
 type Range = { readonly from: number; readonly count: number; readonly backwards?: boolean; readonly maxBytes?: number }

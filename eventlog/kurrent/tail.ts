@@ -3,13 +3,7 @@
  * each of them once; what lies before the last `linked` mark is forgotten.
  */
 import { readLast, readPage, type Source } from './read.js'
-
-export type Unlinked = { readonly revision: number; readonly position: number }
-
-export type Tail = {
-  /** Events of the stream that may lack links, in order, as of now. */
-  unlinkedOf(stream: string): Promise<readonly Unlinked[]>
-}
+import type { Tail, Unlinked } from './unlinked.js'
 
 export function createTail(source: Source): Tail {
   let seen: (Unlinked & { readonly stream: string })[] = []

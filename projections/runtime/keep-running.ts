@@ -7,7 +7,9 @@ import { pause } from '../../eventlog/entries.js'
 import type { EventLog } from '../../eventlog/log.js'
 import { kindOfSqlError } from '../sql/retry.js'
 import { CheckpointConflictError, OtherVersionError, ReadModelLostError, RebuildRunningError } from './errors.js'
-import { holdsLease, LEASE_MS, LeaseLostError, readLeaseHolder, takeLease, type Lease } from './lease.js'
+import { LEASE_MS, LeaseLostError, takeLease, type Lease } from './lease.js'
+import { holdLease } from './sql/hold-lease.js'
+import { readLeaseHolder } from './sql/read-lease-holder.js'
 import type { Projection } from './projection.js'
 import { rebuildProjection } from './rebuild.js'
 import { runProjection, type RunProjection } from './run.js'
@@ -82,7 +84,7 @@ async function runLeased({ log, projection, sql, signal, onProgress, onRetry, on
     // A newer version took its place; the next look says which.
     if (error instanceof OtherVersionError) return
     // A store without fencing tells of another writer by its position alone.
-    if (error instanceof CheckpointConflictError && !(await holdsLease(sql, projection.name, lease.token))) return
+    if (error instanceof CheckpointConflictError && !(await holdLease(sql, projection.name, lease.token))) return
     throw error
   } finally {
     signal.removeEventListener('abort', stop)

@@ -7,6 +7,9 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { withSqlRetry } from '../sql/retry.js'
 import type { SqlRunner } from '../sql/statement.js'
+import { acquireLease } from './sql/acquire-lease.js'
+import { endLease } from './sql/end-lease.js'
+import { renewLease } from './sql/renew-lease.js'
 
 export type Lease = {
   readonly token: number
@@ -24,12 +27,8 @@ export const leaseHolder = (): string => `${hostname()}/${process.pid}/${randomB
 
 /** Takes the lease and keeps it until it is released or lost; undefined where somebody else has it. */
 export async function takeLease(sql: SqlRunner, name: string, holder: string, lastsMs = LEASE_MS): Promise<Lease | undefined> {
-  const { rows } = await withSqlRetry(() => sql.query<{ token: string }>(
-    `INSERT INTO projection_leases AS held (name, holder, token, expires_at) VALUES ($1, $2, 1, now() + $3::INT8 * INTERVAL '1 millisecond')
-     ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, token = held.token + 1, expires_at = EXCLUDED.expires_at
-     WHERE held.expires_at <= now() OR held.holder = EXCLUDED.holder RETURNING token`, [name, holder, lastsMs]))
-  const row = rows[0]
-  return row === undefined ? undefined : keepLease(sql, name, Number(row.token), lastsMs)
+  const token = await withSqlRetry(() => acquireLease(sql, name, holder, lastsMs))
+  return token === undefined ? undefined : keepLease(sql, name, token, lastsMs)
 }
 
 function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number): Lease {
@@ -37,9 +36,7 @@ function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number)
   let renewal: Promise<void> | undefined
   const renew = async (): Promise<void> => {
     try {
-      const { rowCount } = await sql.query(
-        "UPDATE projection_leases SET expires_at = now() + $3::INT8 * INTERVAL '1 millisecond' WHERE name = $1 AND token = $2", [name, token, lastsMs])
-      if (rowCount === 0) stop()
+      if (!(await renewLease(sql, name, token, lastsMs))) stop()
     } catch {
       // A server that is away gives the lease to nobody else either; the next renewal finds out.
     } finally {
@@ -59,22 +56,10 @@ function keepLease(sql: SqlRunner, name: string, token: number, lastsMs: number)
       clearInterval(timer)
       // One that is under way would put off the end that is written now.
       await renewal
-      const free = (): Promise<unknown> => sql.query('UPDATE projection_leases SET expires_at = now() WHERE name = $1 AND token = $2', [name, token])
       // Where the server stays away, the lease runs out.
-      await withSqlRetry(free, { attempts: 5 }).catch(() => undefined)
+      await withSqlRetry(() => endLease(sql, name, token), { attempts: 5 }).catch(() => undefined)
     },
   }
-}
-
-/** True while nobody took the lease since; locks it until the end of the transaction. */
-export async function holdsLease(client: SqlRunner, name: string, token: number): Promise<boolean> {
-  const { rows } = await client.query<{ token: string }>('SELECT token FROM projection_leases WHERE name = $1 FOR SHARE', [name])
-  return Number(rows[0]?.token ?? 0) === token
-}
-
-export async function readLeaseHolder(sql: SqlRunner, name: string): Promise<string | undefined> {
-  const { rows } = await sql.query<{ holder: string }>('SELECT holder FROM projection_leases WHERE name = $1 AND expires_at > now()', [name])
-  return rows[0]?.holder
 }
 
 /** Somebody else runs the projection now. */

@@ -5,14 +5,15 @@
 import type { Dialect } from '../sql/dialect.js'
 import { withSqlRetry } from '../sql/retry.js'
 import type { SqlRunner } from '../sql/statement.js'
+import { dropIndex } from './sql/drop-index.js'
+import { listIndexes } from './sql/list-indexes.js'
 
 /** Removes them and returns the statements that make them again. On CockroachDB a schema change costs more than it saves. */
 export async function putOffIndexes(sql: SqlRunner, dialect: Dialect, schema: string, tables: readonly string[]): Promise<readonly string[]> {
   if (dialect === 'cockroachdb') return []
-  const { rows } = await withSqlRetry(() => sql.query<{ name: string; definition: string }>(
-    'SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE schemaname = $1 AND tablename = ANY($2::TEXT[]) ORDER BY indexname', [schema, tables]))
-  const plain = rows.filter(({ definition }) => definition.startsWith(PLAIN))
-  for (const { name } of plain) await withSqlRetry(() => sql.query(`DROP INDEX IF EXISTS ${schema}.${name}`))
+  const indexes = await withSqlRetry(() => listIndexes(sql, schema, tables))
+  const plain = indexes.filter(({ definition }) => definition.startsWith(PLAIN))
+  for (const { name } of plain) await withSqlRetry(() => dropIndex(sql, schema, name))
   return plain.map(({ definition }) => definition.replace(PLAIN, `${PLAIN}IF NOT EXISTS `))
 }
 

@@ -1,26 +1,24 @@
 /** A projection into SQL: the compare-and-set of the checkpoint comes first, so two projectors can never both apply. */
 import type pg from 'pg'
-import { asPosition } from '../../domain/ids.js'
-import { numberOf, plainText, timeOfMillis } from '../sql/values.js'
 import { withSqlRetry } from '../sql/retry.js'
-import { inTransaction, runStatements, type SqlRunner, type SqlStatement } from '../sql/statement.js'
-import { insertRows } from '../sql/bulk.js'
+import { inTransaction, runStatements, type SqlRunner } from '../sql/statement.js'
 import { CheckpointConflictError, OtherVersionError, ReadModelLostError } from './errors.js'
-import { holdsLease, LeaseLostError } from './lease.js'
-import { moveCheckpoint, readCheckpoint, readLiveVersion } from './sql-checkpoint.js'
-import { isTableMissing, recoverTables, refuseMissing } from './sql-recover.js'
+import { LeaseLostError } from './lease.js'
+import type { Projection, ProjectionBatch } from './projection.js'
+import { beginCheckpoint } from './sql/begin-checkpoint.js'
+import { countAttempt } from './sql/count-attempt.js'
+import { deleteCheckpoints } from './sql/delete-checkpoints.js'
+import { deleteDeadLetters } from './sql/delete-dead-letters.js'
+import { emptyTable } from './sql/empty-table.js'
+import { holdLease } from './sql/hold-lease.js'
+import { insertDeadLetters } from './sql/insert-dead-letters.js'
+import { moveCheckpoint } from './sql/move-checkpoint.js'
+import { readCheckpoint } from './sql/read-checkpoint.js'
+import { readDeadLetters } from './sql/read-dead-letters.js'
+import { readLiveVersion } from './sql/read-live-version.js'
+import type { SqlFold } from './sql-fold.js'
 import { beginSqlRebuild, beginSqlRollBack, removeSqlLeftovers } from './sql-rebuild.js'
-import type { BatchEntry, DeadLetter, Projection, ProjectionBatch } from './projection.js'
-
-export type SqlFold = {
-  readonly name: string
-  readonly version: number
-  readonly takesUnreadable?: boolean
-  /** Tables that belong to this projection alone. */
-  readonly tables: readonly string[]
-  /** What has to change for these entries. May read inside the transaction; must not write. */
-  fold(entries: readonly BatchEntry[], client: SqlRunner): Promise<readonly SqlStatement[]>
-}
+import { isTableMissing, recoverTables, refuseMissing } from './sql-recover.js'
 
 /** @param copies where it writes to PostgreSQL into tables that were empty when it began: COPY takes the place of INSERT */
 export const createSqlProjection = (pool: pg.Pool, sqlFold: SqlFold, { copies = false } = {}): Projection => createFencedProjection(pool, sqlFold, undefined, copies)
@@ -40,10 +38,11 @@ function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number |
   }
   const apply = async (batch: ProjectionBatch, withCopy: boolean): Promise<void> => {
     const isMoved = await inTransaction(pool, async (client) => {
-      if (token !== undefined && !(await holdsLease(client, name, token))) throw new LeaseLostError(name, token)
+      if (token !== undefined && !(await holdLease(client, name, token))) throw new LeaseLostError(name, token)
+      if (batch.from === 0) await beginCheckpoint(client, name, version)
       if (!(await moveCheckpoint(client, name, version, batch.from, batch.next))) return false
       await runStatements(client, await sqlFold.fold(batch.entries, client), { copies: withCopy })
-      await runStatements(client, insertDeadLetters(name, version, batch.deadLetters))
+      await runStatements(client, insertDeadLetters(name, version, batch.deadLetters, Date.now()))
       return true
     })
     if (!isMoved) throw await whyNotMoved(pool, sqlFold, batch.from)
@@ -69,16 +68,12 @@ function createFencedProjection(pool: pg.Pool, sqlFold: SqlFold, token: number |
     recover: () => recoverTables(pool, sqlFold),
     live: () => readLiveVersion(pool, name),
     fenced: (held) => createFencedProjection(pool, sqlFold, held, copies),
-    countAttempt: async (positions, error) => {
-      await pool.query(
-        `UPDATE projection_dead_letters SET attempts = attempts + 1, tried_at = now(), error = $4
-         WHERE name = $1 AND version = $2 AND position = ANY($3::INT8[])`, [name, version, positions, plainText(error)])
-    },
+    countAttempt: async (positions, error) => { await countAttempt(pool, name, version, positions, error) },
     removeLeftovers: () => removeSqlLeftovers(pool, name),
     reset: () => withSqlRetry(() => inTransaction(pool, async (client) => {
-      for (const table of tables) await client.query(`DELETE FROM ${table}`)
-      await client.query('DELETE FROM projection_dead_letters WHERE name = $1 AND version = $2', [name, version])
-      await client.query('DELETE FROM projection_checkpoints WHERE name = $1 AND version = $2', [name, version])
+      for (const table of tables) await emptyTable(client, table)
+      await deleteDeadLetters(client, name, version)
+      await deleteCheckpoints(client, name, version)
     })),
     beginRebuild: () => beginSqlRebuild(pool, sqlFold, createSqlProjection),
     beginRollBack: () => beginSqlRollBack(pool, sqlFold, createSqlProjection),
@@ -97,28 +92,4 @@ async function whyNotMoved(pool: SqlRunner, { name, version }: SqlFold, from: nu
   const position = live?.checkpoint.position ?? 0
   if (position < from) return new ReadModelLostError(name, from, position, 'the database lost its last transactions, or an older copy of it was put in its place')
   return new CheckpointConflictError(name, from)
-}
-
-function insertDeadLetters(name: string, version: number, deadLetters: readonly DeadLetter[]): SqlStatement[] {
-  const now = timeOfMillis(Date.now())
-  return insertRows('projection_dead_letters', [
-    { name: 'name', type: 'text', value: () => name },
-    { name: 'version', type: 'int4', value: () => version },
-    { name: 'position', type: 'int8', value: (letter) => letter.position },
-    { name: 'event_id', type: 'text', value: (letter) => letter.eventId },
-    { name: 'event_type', type: 'text', value: (letter) => letter.eventType },
-    { name: 'error', type: 'text', value: (letter) => plainText(letter.error) },
-    { name: 'recorded_at', type: 'timestamptz', value: () => now },
-  ], deadLetters, '(name, version, position) DO NOTHING')
-}
-
-type DeadLetterRow = { position: string; event_id: string | null; event_type: string | null; error: string; attempts: number; recorded_at: Date; tried_at: Date | null }
-
-async function readDeadLetters(pool: pg.Pool, name: string, version: number): Promise<DeadLetter[]> {
-  const { rows } = await pool.query<DeadLetterRow>(
-    'SELECT position, event_id, event_type, error, attempts, recorded_at, tried_at FROM projection_dead_letters WHERE name = $1 AND version = $2 ORDER BY position', [name, version])
-  return rows.map((row) => ({
-    position: asPosition(numberOf(row.position) ?? 0), eventId: row.event_id ?? undefined, eventType: row.event_type ?? undefined, error: row.error,
-    attempts: row.attempts, firstAt: row.recorded_at.getTime(), lastAt: (row.tried_at ?? row.recorded_at).getTime(),
-  }))
 }

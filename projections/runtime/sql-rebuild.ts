@@ -10,14 +10,22 @@ import { migrate } from '../sql/migrate.js'
 import { kindOfSqlError, withSqlRetry } from '../sql/retry.js'
 import { inTransaction } from '../sql/statement.js'
 import { NoPreviousVersionError, OtherVersionError, RebuildRunningError } from './errors.js'
-import { holdsLease, leaseHolder, readLeaseHolder, takeLease, type Lease } from './lease.js'
+import { leaseHolder, takeLease, type Lease } from './lease.js'
 import type { Projection, Rebuild, SwitchResult, TableDifference } from './projection.js'
-import { readLiveVersion } from './sql-checkpoint.js'
-import { differencesOf, digestOf } from './sql-compare.js'
-import type { SqlFold } from './sql-projection.js'
+import { createSchema } from './sql/create-schema.js'
+import { digestTable } from './sql/digest-table.js'
+import { holdLease } from './sql/hold-lease.js'
+import { listPresentTables } from './sql/list-present-tables.js'
+import { readHomeSchema } from './sql/read-home-schema.js'
+import { readLeaseHolder } from './sql/read-lease-holder.js'
+import { readLiveVersion } from './sql/read-live-version.js'
+import { readPreviousVersion } from './sql/read-previous-version.js'
+import { stayIdle } from './sql/stay-idle.js'
+import { differencesOf } from './sql-compare.js'
+import type { SqlFold } from './sql-fold.js'
 import { makeIndexes, putOffIndexes } from './sql-indexes.js'
-import { buildSchema, dropLeftovers, homeSchema, poolInSchema, previousSchema } from './sql-schemas.js'
-import { holdLive, moveTables, presentTables, readPrevious, restorePrevious, stopReaders, type Places } from './sql-switch.js'
+import { buildSchema, dropLeftovers, poolInSchema, previousSchema } from './sql-schemas.js'
+import { holdLive, moveTables, restorePrevious, stopReaders, type Places } from './sql-switch.js'
 
 type CreateProjection = (pool: pg.Pool, fold: SqlFold, options: { readonly copies: boolean }) => Projection
 
@@ -27,7 +35,7 @@ export async function beginSqlRebuild(live: pg.Pool, fold: SqlFold, create: Crea
     await dropLeftovers(live, fold.name)
     const schema = buildSchema(fold.name, lease.token)
     const dialect = await findDialect(live)
-    await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`))
+    await withSqlRetry(() => createSchema(live, schema))
     const createNew = (pool: pg.Pool): Projection => create(pool, fold, { copies: dialect === 'postgresql' })
     return replacement(live, fold, createNew, lease, schema, (built) => putOffIndexes(built, dialect, schema, fold.tables))
   })
@@ -37,8 +45,8 @@ export async function beginSqlRollBack(live: pg.Pool, fold: SqlFold, create: Cre
   const lease = await takeRebuildLease(live, fold.name)
   return orRelease(lease, async () => {
     await dropLeftovers(live, fold.name)
-    const previous = await readPrevious(live, fold.name)
-    if (previous === undefined || (await presentTables(live, previous.schema, fold.tables)).length === 0) throw new NoPreviousVersionError(fold.name)
+    const previous = await readPreviousVersion(live, fold.name)
+    if (previous === undefined || (await listPresentTables(live, previous.schema, fold.tables)).length === 0) throw new NoPreviousVersionError(fold.name)
     if (previous.version !== fold.version) {
       throw new OtherVersionError(fold.name, fold.version, previous.version,
         `the previous ${fold.name} was built by version ${previous.version} of its projection, this program has version ${fold.version}; go back with the program that has version ${previous.version}`)
@@ -78,7 +86,7 @@ async function replacement(
   live: pg.Pool, fold: SqlFold, create: (pool: pg.Pool) => Projection, lease: Lease, from: string, prepare: (built: pg.Pool) => Promise<readonly string[]>,
 ): Promise<Rebuild> {
   const { name, version, tables } = fold
-  const home = await homeSchema(live)
+  const home = await readHomeSchema(live)
   const aside = previousSchema(name, lease.token)
   const places: Places = { name, version, tables, home, from, aside }
   const pool = poolInSchema(live, from)
@@ -90,7 +98,7 @@ async function replacement(
   try {
     await migrate(pool)
     putOff = await prepare(pool)
-    await withSqlRetry(() => live.query(`CREATE SCHEMA IF NOT EXISTS ${aside}`))
+    await withSqlRetry(() => createSchema(live, aside))
   } catch (error) {
     await end()
     throw error
@@ -117,11 +125,11 @@ async function areEqual(live: pg.Pool, built: pg.Pool, { name, tables, home, fro
   client.on('error', onLost)
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0')
+    await stayIdle(client)
     await catchUp((await readLiveVersion(client, name))?.checkpoint.position ?? asPosition(0))
-    if ((await presentTables(client, home, tables)).length < tables.length) return false
+    if ((await listPresentTables(client, home, tables)).length < tables.length) return false
     for (const table of tables) {
-      const [one, other] = await Promise.all([digestOf(client, dialect, `${home}.${table}`), digestOf(built, dialect, `${from}.${table}`)])
+      const [one, other] = await Promise.all([digestTable(client, dialect, `${home}.${table}`), digestTable(built, dialect, `${from}.${table}`)])
       if (one !== other) return false
     }
     return true
@@ -141,14 +149,14 @@ async function switchNow(live: pg.Pool, places: Places, lease: Lease, isEqual: b
   try {
     await inTransaction(live, async (client) => {
       await keepRenamesInTransaction(client, dialect)
-      if (!(await holdsLease(client, rebuildLease(name), lease.token))) throw new RebuildRunningError(name, undefined)
+      if (!(await holdLease(client, rebuildLease(name), lease.token))) throw new RebuildRunningError(name, undefined)
       const before = await holdLive(client, places)
       heldAt = performance.now()
       const { position } = before.checkpoint
       await catchUp(position)
       let differences: readonly TableDifference[] = []
       // Another version is meant to differ.
-      if (!isEqual && before.version === version) differences = await differencesOf(client, home, from, await presentTables(client, home, tables))
+      if (!isEqual && before.version === version) differences = await differencesOf(client, home, from, await listPresentTables(client, home, tables))
       await stopReaders(client, dialect, places)
       stoppedAt = performance.now()
       await moveTables(client, places, before)
@@ -156,7 +164,7 @@ async function switchNow(live: pg.Pool, places: Places, lease: Lease, isEqual: b
     })
   } catch (error) {
     // The answer to a commit may be lost; what it wrote tells whether it was one.
-    if (result === undefined || kindOfSqlError(error) !== 'transient' || (await withSqlRetry(() => readPrevious(live, name)))?.schema !== aside) throw error
+    if (result === undefined || kindOfSqlError(error) !== 'transient' || (await withSqlRetry(() => readPreviousVersion(live, name)))?.schema !== aside) throw error
   }
   if (result === undefined) throw new Error(`the switch of ${name} ended without a result`)
   return { ...result, heldMs: performance.now() - heldAt, switchMs: performance.now() - stoppedAt }

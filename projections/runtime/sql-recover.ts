@@ -8,10 +8,16 @@ import { migrate } from '../sql/migrate.js'
 import { withSqlRetry } from '../sql/retry.js'
 import { inTransaction } from '../sql/statement.js'
 import { ReadModelLostError } from './errors.js'
-import { readLiveVersion } from './sql-checkpoint.js'
-import type { SqlFold } from './sql-projection.js'
-import { homeSchema } from './sql-schemas.js'
-import { presentTables } from './sql-switch.js'
+import { createSchema } from './sql/create-schema.js'
+import { deleteCheckpoints } from './sql/delete-checkpoints.js'
+import { deleteDeadLetters } from './sql/delete-dead-letters.js'
+import { emptyTable } from './sql/empty-table.js'
+import { findLosses } from './sql/find-losses.js'
+import { forgetMigrations } from './sql/forget-migrations.js'
+import { listPresentTables } from './sql/list-present-tables.js'
+import { readHomeSchema } from './sql/read-home-schema.js'
+import { readLiveVersion } from './sql/read-live-version.js'
+import type { SqlFold } from './sql-fold.js'
 
 /** Undefined table, invalid schema name, no schema to create in. */
 const MISSING = new Set(['42P01', '3F000'])
@@ -20,16 +26,15 @@ export const isTableMissing = (error: unknown): boolean => MISSING.has(String((e
 
 const OURS = ['projection_checkpoints', 'projection_dead_letters', 'projection_leases', 'projection_versions', 'schema_migrations'] as const
 
-/** Throws ReadModelLostError where a table is gone or the checkpoint went back. One query: it is asked every second. */
+/** Throws ReadModelLostError where a table is gone or the checkpoint went back. */
 export async function refuseMissing(pool: pg.Pool, { name, version, tables }: SqlFold, reached: number): Promise<void> {
-  const { rows: [row] } = await pool.query<{ position: string | null; missing: string[] }>(
-    `SELECT (SELECT position FROM projection_checkpoints WHERE name = $1 AND version = $2) AS position,
-     ARRAY(SELECT wanted FROM unnest($3::TEXT[]) AS wanted WHERE to_regclass(wanted) IS NULL) AS missing`, [name, version, [...OURS, ...tables]])
-  if (row === undefined) return
-  if (row.missing.length > 0) throw new ReadModelLostError(name, reached, 0, `tables are gone (${row.missing.join(', ')})`)
+  const losses = await findLosses(pool, name, version, [...OURS, ...tables])
+  if (losses === undefined) return
+  const { missing, position } = losses
+  if (missing.length > 0) throw new ReadModelLostError(name, reached, 0, `tables are gone (${missing.join(', ')})`)
   // A checkpoint that is gone altogether may be that of a newer version; applying the next batch tells.
-  if (row.position !== null && Number(row.position) < reached) {
-    throw new ReadModelLostError(name, reached, Number(row.position), 'the database lost its last transactions, or an older copy of it was put in its place')
+  if (position !== null && position < reached) {
+    throw new ReadModelLostError(name, reached, position, 'the database lost its last transactions, or an older copy of it was put in its place')
   }
 }
 
@@ -52,19 +57,19 @@ export async function recoverTables(pool: pg.Pool, fold: SqlFold): Promise<void>
 }
 
 async function makeTables(pool: pg.Pool, { name, tables }: SqlFold): Promise<void> {
-  const home = await homeSchema(pool)
-  await withSqlRetry(() => pool.query(`CREATE SCHEMA IF NOT EXISTS ${home}`))
-  const present = await presentTables(pool, home, [...OURS, ...tables])
+  const home = await readHomeSchema(pool)
+  await withSqlRetry(() => createSchema(pool, home))
+  const present = await listPresentTables(pool, home, [...OURS, ...tables])
   const isWhole = present.length === OURS.length + tables.length
   if (isWhole && await readLiveVersion(pool, name) !== undefined) return
   if (!isWhole) {
     // Steps say IF NOT EXISTS, so running all of them makes what is missing and leaves the rest.
-    if (present.includes('schema_migrations')) await withSqlRetry(() => pool.query('DELETE FROM schema_migrations'))
+    if (present.includes('schema_migrations')) await withSqlRetry(() => forgetMigrations(pool))
     await migrate(pool)
   }
   await withSqlRetry(() => inTransaction(pool, async (client) => {
-    for (const table of tables) await client.query(`DELETE FROM ${table}`)
-    await client.query('DELETE FROM projection_dead_letters WHERE name = $1', [name])
-    await client.query('DELETE FROM projection_checkpoints WHERE name = $1', [name])
+    for (const table of tables) await emptyTable(client, table)
+    await deleteDeadLetters(client, name)
+    await deleteCheckpoints(client, name)
   }))
 }

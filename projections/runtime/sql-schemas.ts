@@ -6,24 +6,20 @@ import type pg from 'pg'
 import { createSqlPool } from '../sql/pool.js'
 import { withSqlRetry } from '../sql/retry.js'
 import type { SqlRunner } from '../sql/statement.js'
+import { dropSchema } from './sql/drop-schema.js'
+import { listSchemas } from './sql/list-schemas.js'
+import { readPreviousVersion } from './sql/read-previous-version.js'
 
 export const buildSchema = (name: string, token: number): string => `rebuild_${name}_${token}`
 export const previousSchema = (name: string, token: number): string => `previous_${name}_${token}`
 
-/** The schema that readers look into. */
-export async function homeSchema(sql: SqlRunner): Promise<string> {
-  const { rows } = await sql.query<{ schema: string | null }>('SELECT current_schema() AS schema')
-  return rows[0]?.schema ?? 'public'
-}
-
 /** Removes every schema of this read model but the one that a switch put aside last. */
 export async function dropLeftovers(sql: SqlRunner, name: string): Promise<void> {
-  const { rows } = await sql.query<{ schema: string }>('SELECT schema_name AS schema FROM information_schema.schemata')
   const pattern = new RegExp(`^(rebuild|previous)_${name}(_\\d+)?$`)
-  const ours = rows.map(({ schema }) => schema).filter((schema) => pattern.test(schema))
+  const ours = (await listSchemas(sql)).filter((schema) => pattern.test(schema))
   if (ours.length === 0) return
-  const kept = await sql.query<{ schema: string }>('SELECT previous_schema AS schema FROM projection_versions WHERE name = $1', [name])
-  for (const schema of ours) if (schema !== kept.rows[0]?.schema) await withSqlRetry(() => sql.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`))
+  const kept = await readPreviousVersion(sql, name)
+  for (const schema of ours) if (schema !== kept?.schema) await withSqlRetry(() => dropSchema(sql, schema))
 }
 
 /** A pool of its own, whose tables are those of `schema`. What it writes is lost with the server's last moments, and written again. */

@@ -3,12 +3,25 @@
  * new ones into their place. Readers that hold `projection_versions` while they read see one version or the other.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asPosition } from '../../domain/ids.js'
 import type { Dialect } from '../sql/dialect.js'
 import type { SqlRunner } from '../sql/statement.js'
 import { SwitchBlockedError } from './errors.js'
-import type { LiveVersion } from './projection.js'
-import { readLiveVersion } from './sql-checkpoint.js'
+import { START, type LiveVersion } from './projection.js'
+import { beginCheckpoint } from './sql/begin-checkpoint.js'
+import { holdCheckpoint } from './sql/hold-checkpoint.js'
+import { limitLockWait } from './sql/limit-lock-wait.js'
+import { listPresentTables } from './sql/list-present-tables.js'
+import { lockTables } from './sql/lock-tables.js'
+import { moveTable } from './sql/move-table.js'
+import { putDeadLettersAside } from './sql/put-dead-letters-aside.js'
+import { readLiveVersion } from './sql/read-live-version.js'
+import type { PreviousVersion } from './sql/read-previous-version.js'
+import { renameCheckpointVersion } from './sql/rename-checkpoint-version.js'
+import { restoreCheckpoint } from './sql/restore-checkpoint.js'
+import { restoreDeadLetters } from './sql/restore-dead-letters.js'
+import { stayIdle } from './sql/stay-idle.js'
+import { takeDeadLettersIn } from './sql/take-dead-letters-in.js'
+import { writePreviousVersion } from './sql/write-previous-version.js'
 
 export type Places = {
   readonly name: string
@@ -26,12 +39,10 @@ export type Places = {
 /** Waits for the batch in progress; the next one waits for the end of our transaction. */
 export async function holdLive(client: SqlRunner, { name, version }: Places): Promise<LiveVersion> {
   // The caller works on another connection meanwhile: ours is idle, and that is not a fault.
-  await client.query('SET LOCAL idle_in_transaction_session_timeout = 0')
-  await client.query(
-    `INSERT INTO projection_checkpoints (name, version, position, updated_at)
-     SELECT $1, $2, 0, now() WHERE NOT EXISTS (SELECT 1 FROM projection_checkpoints WHERE name = $1) ON CONFLICT (name, version) DO NOTHING`, [name, version])
-  await client.query('SELECT 1 FROM projection_checkpoints WHERE name = $1 FOR UPDATE', [name])
-  return await readLiveVersion(client, name) ?? { version, checkpoint: { position: asPosition(0), lastEventId: undefined, lastEventAt: undefined } }
+  await stayIdle(client)
+  await beginCheckpoint(client, name, version)
+  await holdCheckpoint(client, name)
+  return await readLiveVersion(client, name) ?? { version, checkpoint: START }
 }
 
 const LOCK_ATTEMPT_MS = 200
@@ -44,14 +55,14 @@ const LOCK_REFUSED = new Set(['55P03', '40P01'])
  */
 export async function stopReaders(client: SqlRunner, dialect: Dialect, { name, tables, home, from }: Places): Promise<void> {
   if (dialect === 'cockroachdb') return
-  const present = await presentTables(client, home, tables)
+  const present = await listPresentTables(client, home, tables)
   const all = ['projection_versions', ...present.map((table) => `${home}.${table}`), ...tables.map((table) => `${from}.${table}`)]
   const deadline = performance.now() + LOCK_WITHIN_MS
-  await client.query(`SET LOCAL lock_timeout = ${LOCK_ATTEMPT_MS}`)
+  await limitLockWait(client, LOCK_ATTEMPT_MS)
   for (;;) {
     await client.query('SAVEPOINT before_lock')
     try {
-      await client.query(`LOCK TABLE ${all.join(', ')} IN ACCESS EXCLUSIVE MODE`)
+      await lockTables(client, all)
       return
     } catch (error) {
       if (!LOCK_REFUSED.has(String((error as { code?: unknown }).code))) throw error
@@ -65,46 +76,17 @@ export async function stopReaders(client: SqlRunner, dialect: Dialect, { name, t
 /** Moves tables, dead letters and the version that the checkpoint names, and writes down what was put aside. */
 export async function moveTables(client: SqlRunner, places: Places, before: LiveVersion): Promise<void> {
   const { name, version, tables, home, from, aside } = places
-  for (const table of await presentTables(client, home, tables)) await client.query(`ALTER TABLE ${home}.${table} SET SCHEMA ${aside}`)
-  for (const table of tables) await client.query(`ALTER TABLE ${from}.${table} SET SCHEMA ${home}`)
-  await client.query('UPDATE projection_dead_letters SET name = $2 WHERE name = $1', [name, aside])
-  await client.query(
-    `INSERT INTO projection_dead_letters (name, version, position, event_id, event_type, error, recorded_at, attempts, tried_at)
-     SELECT name, version, position, event_id, event_type, error, recorded_at, attempts, tried_at FROM ${from}.projection_dead_letters WHERE name = $1 AND version = $2`, [name, version])
+  for (const table of await listPresentTables(client, home, tables)) await moveTable(client, table, home, aside)
+  for (const table of tables) await moveTable(client, table, from, home)
+  await putDeadLettersAside(client, name, aside)
+  await takeDeadLettersIn(client, name, version, from)
   // The row stays the same row: a projector of the same version that waits for it goes on, one of another stops.
-  await client.query('UPDATE projection_checkpoints SET version = $2 WHERE name = $1 AND version = $3', [name, version, before.version])
-  const { position, lastEventId = null, lastEventAt } = before.checkpoint
-  await client.query(
-    `INSERT INTO projection_versions (name, version, previous_schema, previous_version, previous_position, previous_event_id, previous_event_at, switched_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT (name) DO UPDATE SET version = EXCLUDED.version, previous_schema = EXCLUDED.previous_schema,
-     previous_version = EXCLUDED.previous_version, previous_position = EXCLUDED.previous_position, previous_event_id = EXCLUDED.previous_event_id,
-     previous_event_at = EXCLUDED.previous_event_at, switched_at = EXCLUDED.switched_at`,
-    [name, version, aside, before.version, position, lastEventId, lastEventAt === undefined ? null : new Date(lastEventAt).toISOString()])
-}
-
-export type PreviousVersion = { readonly schema: string; readonly version: number }
-
-export async function readPrevious(sql: SqlRunner, name: string): Promise<PreviousVersion | undefined> {
-  const { rows } = await sql.query<{ schema: string; version: number }>('SELECT previous_schema AS schema, previous_version AS version FROM projection_versions WHERE name = $1', [name])
-  return rows[0]
+  await renameCheckpointVersion(client, name, before.version, version)
+  await writePreviousVersion(client, name, version, aside, before)
 }
 
 /** Gives a version that was put aside its checkpoint and dead letters again; a roll back that was cancelled may have moved on from there. */
 export async function restorePrevious(sql: SqlRunner, name: string, { schema, version }: PreviousVersion): Promise<void> {
-  await sql.query(
-    `INSERT INTO ${schema}.projection_checkpoints (name, version, position, last_event_id, last_event_at, updated_at)
-     SELECT name, previous_version, previous_position, previous_event_id, previous_event_at, now() FROM projection_versions WHERE name = $1
-     ON CONFLICT (name, version) DO NOTHING`, [name])
-  await sql.query(
-    `INSERT INTO ${schema}.projection_dead_letters (name, version, position, event_id, event_type, error, recorded_at, attempts, tried_at)
-     SELECT $1, version, position, event_id, event_type, error, recorded_at, attempts, tried_at FROM projection_dead_letters WHERE name = $2 AND version = $3
-     ON CONFLICT (name, version, position) DO NOTHING`, [name, schema, version])
-}
-
-/** Those of `tables` that exist. */
-export async function presentTables(client: SqlRunner, schema: string, tables: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = $1 AND table_name = ANY($2::TEXT[])', [schema, tables])
-  const present = new Set(rows.map(({ name }) => name))
-  return tables.filter((table) => present.has(table))
+  await restoreCheckpoint(sql, name, schema)
+  await restoreDeadLetters(sql, name, version, schema)
 }

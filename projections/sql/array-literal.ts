@@ -2,7 +2,7 @@
  * A column of rows as the text of a PostgreSQL array. The driver writes any array of anything and looks at each
  * element for what it is; here the type is known, and most types have nothing that must be escaped.
  */
-import type { ColumnType } from './bulk.js'
+import type { ColumnType } from './column.js'
 
 /** null and undefined become NULL. */
 export function arrayLiteral<Row>(type: ColumnType, rows: readonly Row[], value: (row: Row) => unknown): string {

@@ -1,10 +1,10 @@
 /** Many rows in one statement: an array a column, unnested by the server, so that a rebuild is not a round trip a row. */
 import { arrayLiteral } from './array-literal.js'
+import type { Column } from './column.js'
 import { copyRows } from './copy.js'
 import type { SqlStatement } from './statement.js'
 
-export type Column<Row> = { readonly name: string; readonly type: ColumnType; readonly value: (row: Row) => unknown }
-export type ColumnType = 'int4' | 'int8' | 'float8' | 'bool' | 'text' | 'uuid' | 'bytea' | 'jsonb' | 'timestamptz'
+export type { Column, ColumnType } from './column.js'
 
 /** CockroachDB asks for small statements; PostgreSQL gains little beyond a thousand rows. */
 const ROWS_PER_STATEMENT = 1000

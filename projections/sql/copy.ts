@@ -3,8 +3,8 @@
  * arrays. A row that is there already is an error, so whoever copies must be ready to insert instead.
  */
 import pg from 'pg'
-import type { Column } from './bulk.js'
-import type { SqlRunner } from './statement.js'
+import type { Column } from './column.js'
+import type { SqlRunner } from './runner.js'
 
 export type CopyStatement = { /** `COPY table (columns) FROM STDIN` */ readonly text: string; readonly lines: () => string }
 

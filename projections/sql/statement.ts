@@ -1,6 +1,9 @@
 /** SQL as data: folds return statements, one place runs them. */
 import type pg from 'pg'
 import { runCopy, type CopyStatement } from './copy.js'
+import type { SqlRunner } from './runner.js'
+
+export type { SqlRunner } from './runner.js'
 
 export type SqlStatement = {
   readonly text: string
@@ -9,9 +12,6 @@ export type SqlStatement = {
   /** The same where none of the rows is there yet. */
   readonly copy?: CopyStatement
 }
-
-/** Anything that runs a query: a pool or a client inside a transaction. */
-export type SqlRunner = Pick<pg.ClientBase, 'query'>
 
 /** One after the other. The values of the next are made while the server works on the one before. */
 export async function runStatements(client: SqlRunner, statements: readonly SqlStatement[], { copies = false } = {}): Promise<void> {
