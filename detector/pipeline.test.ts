@@ -51,6 +51,44 @@ describe('the pipeline', () => {
     expect(new Set(drafts.map((draft) => draft.anomalyId)).size).toBe(3)
   })
 
+  it('publishes what it found again and again as new anomalies of the present, and reads the source once', async () => {
+    const stop = new AbortController()
+    const drafts: AnomalyDraft[] = []
+    let opened = 0
+    const stats = await runPipeline({
+      source: () => Promise.resolve((opened += 1, recording())), replay: { mode: 'findings' }, signal: stop.signal, nowMs: () => 1_800_000_000_000,
+      publish: (draft) => {
+        if (drafts.push(draft) === 5) stop.abort()
+        return Promise.resolve()
+      },
+    })
+    expect([opened, drafts.length, stats.published]).toEqual([1, 5, 5])
+    expect(new Set(drafts.map(({ anomalyId }) => anomalyId)).size).toBe(5)
+    for (const { type, payload, anomalyId, detectedAtMs } of drafts) {
+      expect([type, detectedAtMs]).toEqual(['ddos', 1_800_000_000_000])
+      expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({ anomaly_id: anomalyId, detection_timestamp: 1_800_000_000 })
+    }
+  })
+
+  it('ends where a recording that is to be repeated shows nothing', async () => {
+    const { drafts } = await run({ source: () => Promise.resolve((async function* () { yield await Promise.resolve(packet({ timeMs: 500 })) })()), replay: { mode: 'findings' } })
+    expect(drafts).toEqual([])
+  })
+
+  it('leaves out the first part of the recording once, where it is shifted', async () => {
+    const stop = new AbortController()
+    const read: number[] = []
+    await run({
+      // The flood is over in the last hundredth of the recording, and there again in the second iteration.
+      shift: 0.99, replay: { mode: 'own-pace', loop: true, speed: 1000 }, signal: stop.signal,
+      onStats: ({ iterations, packets }) => { read[iterations] = packets },
+      nowMs: (() => { let now = 0; return () => (now += 1000) })(),
+      publish: () => { stop.abort(); return Promise.resolve() },
+    })
+    expect(read[0]).toBeLessThan(5)
+    expect(read[1]).toBeGreaterThan(300)
+  })
+
   it('reads nothing more while a publication is awaited', async () => {
     let read = 0
     let readWhilePublishing = 0

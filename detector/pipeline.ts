@@ -13,12 +13,18 @@ import { draftOf, type AnomalyDraft } from './incidents/payload.js'
 import { openSource } from './sources/open-source.js'
 import { atOwnPace, isAborted } from './sources/pace.js'
 import type { SourceItem } from './sources/records.js'
+import { shifted } from './sources/shifted.js'
 
 export type Replay =
   /** As fast as it can be read; `stamp` says whether anomalies carry the capture's time (default) or the present. */
   | { readonly mode: 'asap'; readonly stamp?: 'capture' | 'now'; readonly loop?: boolean }
   /** As it was recorded, times `speed` (default 1); anomalies carry the present. */
   | { readonly mode: 'own-pace'; readonly loop?: boolean; readonly speed?: number }
+  /**
+   * Read once as fast as it can be; then what was found is published again and again, each time as a new anomaly of the
+   * present. Reading a capture anew costs milliseconds of processor an anomaly, which a load for others cannot afford.
+   */
+  | { readonly mode: 'findings' }
 
 export type PipelineOptions = {
   /** A file, or a function that opens the items anew for each iteration of a loop. */
@@ -34,49 +40,80 @@ export type PipelineOptions = {
   readonly engines?: readonly Engine[]
   readonly newId?: () => string
   readonly nowMs?: () => number
+  /** From 0 to 1: how much of the recording the first replay leaves out, so that several detectors are not in step. */
+  readonly shift?: number
 }
 
 export type PipelineStats = Readonly<Counts> & {
   /** Anomalies handed to `publish` and accepted by it. */
   readonly published: number
-  /** Times the source was read to its end. */
+  /** Times the source was read to its end, or its findings were published. */
   readonly iterations: number
 }
 
 const STATS_EVERY_MS = 500
 const LONGEST_GAP_MS = 10_000
+/** Findings of a recording that are published again; a long one has more than anybody needs. */
+const MAX_KEPT = 1000
 
 /** Runs until the source ends, or until `signal` aborts a loop. Throws SourceError for a source that cannot be read. */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineStats> {
   const nowMs = options.nowMs ?? Date.now
-  const detector = newDetector(options.engines ?? defaultEngines(), options.newId ?? randomUUID)
+  const newId = options.newId ?? randomUUID
+  const detector = newDetector(options.engines ?? defaultEngines(), newId)
+  const kept: Incident[] = []
   let published = 0
   let iterations = 0
   let lastStatsMs = -Infinity
   const stats = (): PipelineStats => ({ ...detector.counts, published, iterations })
 
+  const tellNowAndThen = (): void => {
+    if (options.onStats === undefined || nowMs() - lastStatsMs < STATS_EVERY_MS) return
+    lastStatsMs = nowMs()
+    options.onStats(stats())
+  }
+
   const publishAll = async (incidents: readonly Incident[]): Promise<void> => {
     for (const incident of incidents) {
+      if (isAborted(options.signal)) return
       await options.publish(draft(incident, detector, options, nowMs))
       published += 1
     }
   }
 
-  while (!isAborted(options.signal)) {
-    for await (const item of await itemsOf(options, nowMs)) {
-      const incidents = detector.accept(item)
-      if (incidents.length > 0) await publishAll(incidents)
-      if (options.onStats !== undefined && item.kind !== 'skipped' && nowMs() - lastStatsMs >= STATS_EVERY_MS) {
-        lastStatsMs = nowMs()
-        options.onStats(stats())
+  const publishNew = async (incidents: readonly Incident[]): Promise<void> => {
+    if (options.replay.mode === 'findings') kept.push(...incidents.slice(0, MAX_KEPT - kept.length))
+    await publishAll(incidents)
+  }
+
+  const repeatKept = async (): Promise<void> => {
+    const first = Math.floor((options.shift ?? 0) * kept.length)
+    const inTurn = [...kept.slice(first), ...kept.slice(0, first)]
+    while (!isAborted(options.signal)) {
+      for (const incident of inTurn) {
+        // The incident that it continued is one of the recording, not of this turn.
+        await publishAll([{ ...incident, anomalyId: newId(), continues: undefined }])
+        tellNowAndThen()
       }
+      iterations += 1
+      // Publishers that take everything at once must not keep timers and signals from being heard.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  while (!isAborted(options.signal)) {
+    for await (const item of await itemsOf(options, iterations === 0, nowMs)) {
+      const incidents = detector.accept(item)
+      if (incidents.length > 0) await publishNew(incidents)
+      if (item.kind !== 'skipped') tellNowAndThen()
       if (isAborted(options.signal)) break
     }
     if (isAborted(options.signal)) break
     // Each iteration is a recording of its own: its incidents are new, and open flows do not reach over the seam.
-    await publishAll(detector.finish())
+    await publishNew(detector.finish())
     iterations += 1
-    if (options.replay.loop !== true) break
+    if (kept.length > 0) await repeatKept()
+    else if (options.replay.mode === 'findings' || options.replay.loop !== true) break
     // A source without records must not turn the loop into a busy one.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -84,12 +121,12 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   return stats()
 }
 
-async function itemsOf(options: PipelineOptions, nowMs: () => number): Promise<AsyncIterable<SourceItem>> {
-  const { source, replay, signal } = options
-  const items = typeof source === 'string' ? (await openSource(source)).items : await source()
-  if (replay.mode === 'asap') return items
+async function itemsOf({ source, replay, signal, shift = 0 }: PipelineOptions, isFirst: boolean, nowMs: () => number): Promise<AsyncIterable<SourceItem>> {
+  const open = async (): Promise<AsyncIterable<SourceItem>> => (typeof source === 'string' ? (await openSource(source)).items : source())
+  if (replay.mode !== 'own-pace') return open()
   const speed = replay.speed ?? 1
   if (!(speed > 0)) throw new RangeError(`replay speed must be above 0, got ${speed}`)
+  const items = isFirst && shift > 0 ? await shifted(open, shift, signal) : await open()
   return atOwnPace(items, { speed, longestGapMs: LONGEST_GAP_MS, nowMs, sleep: (ms) => sleepUnlessAborted(ms, signal), signal })
 }
 
@@ -103,7 +140,7 @@ async function sleepUnlessAborted(ms: number, signal: AbortSignal | undefined): 
 
 function draft(incident: Incident, detector: Detector, options: PipelineOptions, nowMs: () => number): AnomalyDraft {
   const { replay } = options
-  const fresh = replay.mode === 'own-pace' || replay.stamp === 'now'
+  const fresh = replay.mode !== 'asap' || replay.stamp === 'now'
   return draftOf(incident, {
     source: options.sensor ?? 'cybermesh-detector',
     modelVersion: detector.modelVersion,

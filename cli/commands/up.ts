@@ -13,7 +13,7 @@ const natural = (text: string): number => {
   return value
 }
 
-type Flags = { flows?: string; data?: string; validators?: number; for?: number; rate?: number; apiPort?: number; eventlog?: string; kafka?: string; kafkaCa?: string; redis?: string; redisCa?: string; json?: boolean }
+type Flags = { flows?: string; data?: string; validators?: number; detectors?: number; for?: number; rate?: number; apiPort?: number; eventlog?: string; kafka?: string; kafkaCa?: string; redis?: string; redisCa?: string; json?: boolean }
 
 export function registerUp(program: Command): void {
   program.command('up')
@@ -21,8 +21,9 @@ export function registerUp(program: Command): void {
     .option('--flows <file>', 'a capture (pcap, pcapng), CICFlowMeter CSV or Suricata EVE file instead of the bundled capture')
     .option('--data <folder>', 'data folder (default: .cybermesh)')
     .option('--validators <n>', 'validators of a new network (default: 5)', natural)
+    .option('--detectors <n>', 'detectors of a new network, each with a key of its own (default: 1)', natural)
     .option('--for <seconds>', 'stop after this time', positive)
-    .option('--rate <n>', 'replay as fast as it takes to publish up to n anomalies a second', positive)
+    .option('--rate <n>', 'publish n anomalies a second, all detectors together: what the capture shows, again and again', positive)
     .option('--api-port <port>', 'port of the API (default: 9441, or a free one)', natural)
     .option('--eventlog <url>', 'keep the event log on this EventStoreDB or KurrentDB: kurrentdb://USER:PASSWORD@HOST:2113?tls=true')
     .option('--kafka <url>', 'keep topics on this Kafka cluster: kafka://USER:PASSWORD@HOST:PORT,HOST:PORT?tls=true&mechanism=scram-sha-512')
@@ -36,7 +37,8 @@ export function registerUp(program: Command): void {
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort())
       const options: UpOptions = {
         ...(flags.flows === undefined ? {} : { flows: flags.flows }), ...(flags.data === undefined ? {} : { data: flags.data }),
-        ...(flags.validators === undefined ? {} : { validators: flags.validators }), ...(flags.for === undefined ? {} : { forSeconds: flags.for }),
+        ...(flags.validators === undefined ? {} : { validators: flags.validators }), ...(flags.detectors === undefined ? {} : { detectors: flags.detectors }),
+        ...(flags.for === undefined ? {} : { forSeconds: flags.for }),
         ...(flags.rate === undefined ? {} : { ratePerSecond: flags.rate }), ...(flags.apiPort === undefined ? {} : { apiPort: flags.apiPort }),
         ...(flags.eventlog === undefined ? {} : { eventlog: flags.eventlog }),
         ...(flags.kafka === undefined ? {} : { kafka: flags.kafka }), ...(flags.kafkaCa === undefined ? {} : { kafkaCa: flags.kafkaCa }),

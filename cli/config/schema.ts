@@ -73,8 +73,10 @@ export const roleSchemas = {
     /** A capture or flow file; absent: the bundled capture, in a loop. */
     flows: z.string().optional(),
     loop: z.boolean().default(false),
-    /** At most this many anomalies a second, replaying as fast as that needs; absent: at the capture's own pace. */
+    /** So many anomalies a second: what the recording shows, found once and published again and again; absent: at the capture's own pace. */
     ratePerSecond: z.number().positive().optional(),
+    /** Share of the recording that the first replay leaves out, so that several detectors are not in step. */
+    shift: z.number().min(0).lt(1).default(0),
   }),
 } as const
 

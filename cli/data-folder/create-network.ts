@@ -8,17 +8,21 @@ import { createSafetyFile } from '../../consensus/storage/safety-record/store.js
 import { readKeyFile, writeKeyFile } from '../../platform/crypto/key-file.js'
 import { UserError } from '../shared/user-error.js'
 import { writeJson } from '../shared/write-atomic.js'
-import { DETECTOR_KEY, RECORDER_KEY, validatorName, type Layout } from './layout.js'
+import { detectorKey, RECORDER_KEY, validatorName, type Layout } from './layout.js'
 
-export function createNetwork(layout: Layout, validators: number): Genesis {
+/** `detectors` are the producers of the genesis, each with a key of its own. */
+export type NetworkSize = { readonly validators: number; readonly detectors: number }
+
+export function createNetwork(layout: Layout, { validators, detectors }: NetworkSize): Genesis {
   if (!Number.isInteger(validators) || validators < 1 || validators > 20) throw new UserError('BAD_OPTION', `--validators must be from 1 to 20, got ${validators}`)
+  if (!Number.isInteger(detectors) || detectors < 1 || detectors > 20) throw new UserError('BAD_OPTION', `--detectors must be from 1 to 20, got ${detectors}`)
   mkdirSync(layout.keys, { recursive: true, mode: 0o700 })
   const names = Array.from({ length: validators }, (_, index) => validatorName(index))
   const entry = (name: string) => ({ name, publicKey: publicKeyOf(layout, name) })
   const genesis = createGenesis({
     format: 1, network: 'local', createdAt: new Date().toISOString(), epoch: 0,
     validators: names.map(entry),
-    producers: [{ ...entry(DETECTOR_KEY), schemes: ['v2'] }],
+    producers: Array.from({ length: detectors }, (_, index) => ({ ...entry(detectorKey(index)), schemes: ['v2'] })),
     recorders: [entry(RECORDER_KEY)],
     limits: DEFAULT_LIMITS,
   })

@@ -38,5 +38,9 @@ export const layoutOf = (folder: string) => ({
 
 export const DEFAULT_FOLDER = '.cybermesh'
 export const validatorName = (index: number): string => `validator-${index}`
-export const DETECTOR_KEY = 'detector-0'
+/** Name of a detector's key and of its producer in the genesis. */
+export const detectorKey = (index: number): string => `detector-${index}`
+/** Of its process: the first has the name it had when it was the only one. */
+export const detectorName = (index: number): string => (index === 0 ? 'detector' : detectorKey(index))
+export const isDetectorName = (name: string): boolean => /^detector(-\d+)?$/.test(name)
 export const RECORDER_KEY = 'recorder-0'

@@ -5,21 +5,27 @@ import type { Genesis } from '../../domain/genesis.js'
 import { loadGenesis, readJson } from '../config/load.js'
 import { UserError } from '../shared/user-error.js'
 import { writeJson } from '../shared/write-atomic.js'
-import { createNetwork } from './create-network.js'
-import { layoutOf, type Layout } from './layout.js'
+import { createNetwork, type NetworkSize } from './create-network.js'
+import { detectorKey, layoutOf, type Layout } from './layout.js'
 
 const FORMAT = 1
 const markerSchema = z.object({ format: z.number(), chainId: z.string() })
 
 export type DataFolder = { readonly layout: Layout; readonly genesis: Genesis; readonly isNew: boolean }
 
-/** @param validators how many validators a new network gets; undefined: 5, and whatever an old one has */
-export function openOrCreate(folder: string, validators: number | undefined): DataFolder {
+/** How many of each a new network gets; undefined: 5 and 1, and whatever an old one has. */
+export type AskedSize = { readonly [size in keyof NetworkSize]: NetworkSize[size] | undefined }
+
+export function openOrCreate(folder: string, { validators, detectors }: AskedSize): DataFolder {
   const layout = layoutOf(folder)
   if (existsSync(layout.marker)) {
     const { genesis } = openExisting(folder)
     if (validators !== undefined && genesis.validators.length !== validators) {
       throw new UserError('OTHER_NETWORK', `${folder} holds a network of ${genesis.validators.length} validators, not ${validators}; leave out --validators or choose another folder with --data`)
+    }
+    const keys = detectorsOf(layout)
+    if (detectors !== undefined && detectors > keys) {
+      throw new UserError('OTHER_NETWORK', `${folder} holds a network with ${keys} detector key${keys === 1 ? '' : 's'}, fewer than --detectors ${detectors}; ask for at most ${keys} or choose another folder with --data`)
     }
     return { layout, genesis, isNew: false }
   }
@@ -27,9 +33,16 @@ export function openOrCreate(folder: string, validators: number | undefined): Da
   // A first start that was killed before its marker was written left only things that nobody has used yet.
   const foreign = readdirSync(folder).filter((name) => !OWN_NAMES.test(name))
   if (foreign.length > 0) throw new UserError('NOT_EMPTY', `${folder} is not a CyberMesh folder and holds ${foreign[0]}; choose an empty folder with --data`)
-  const genesis = createNetwork(layout, validators ?? 5)
+  const genesis = createNetwork(layout, { validators: validators ?? 5, detectors: detectors ?? 1 })
   writeJson(layout.marker, { format: FORMAT, chainId: genesis.chainId })
   return { layout, genesis, isNew: true }
+}
+
+/** Detectors that the folder has keys for. */
+export function detectorsOf(layout: Layout): number {
+  let count = 0
+  while (existsSync(layout.key(detectorKey(count)))) count += 1
+  return count
 }
 
 const OWN_NAMES = /^(keys|genesis\.json|cybermesh\.json\.new|run|up\.lock|validator-\d+)$/

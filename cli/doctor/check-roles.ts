@@ -1,4 +1,5 @@
 /** Do the roles that should run answer, feel well, and agree on the state? */
+import { isDetectorName } from '../data-folder/layout.js'
 import { fetchHealth, fetchStatus, type RoleStatus } from '../shared/fetch-status.js'
 import { isProcessAlive, type Running } from '../shared/running.js'
 import { count, fail, ok, warn, type Finding } from './finding.js'
@@ -8,8 +9,8 @@ export async function checkRoles({ roles, pids, api }: Pick<Running, 'roles' | '
   return [
     ...answers.map(({ name, pid, status, health }) => {
       const check = `role ${name}`
-      // `up` starts the detector last and stops it first.
-      if ((pid === undefined || !isProcessAlive(pid)) && name === 'detector') return warn(check, 'not running: the system is starting, or settling before it stops')
+      // `up` starts detectors last and stops them first.
+      if ((pid === undefined || !isProcessAlive(pid)) && isDetectorName(name)) return warn(check, 'not running: the system is starting, or settling before it stops')
       if (pid === undefined || !isProcessAlive(pid)) return fail(check, `its process is gone; \`up\` starts it again, look into its log in the run folder if this stays so`)
       if (!status.ok) return fail(check, `process ${pid} does not answer (${status.reason}); look into its log in the run folder`)
       return health === undefined ? ok(check, `process ${pid} answers`) : warn(check, `${health}; if this stays so, look into its log in the run folder`)

@@ -21,7 +21,7 @@ let genesis: Genesis
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cybermesh-safety-'))
   layout = layoutOf(folder)
-  genesis = createNetwork(layout, 4)
+  genesis = createNetwork(layout, { validators: 4, detectors: 1 })
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -4,6 +4,7 @@ import { asAnomalyId, asMillis } from '../../domain/ids.js'
 import { runPipeline, type PipelineStats, type Replay } from '../../detector/pipeline.js'
 import { createAnomalyPublisher } from '../../detector/publish/anomaly-publisher.js'
 import { createCommitFeedback } from '../../detector/publish/feedback.js'
+import { createInFlight } from '../../detector/publish/in-flight.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile } from '../../platform/crypto/key-file.js'
 import { systemClock } from '../../platform/clock.js'
@@ -16,6 +17,8 @@ import { openTransport } from './engines.js'
 import type { RunningRole } from './role.js'
 
 export const BUNDLED_CAPTURE = 'detector/samples/lab.pcap'
+/** Enough for 500 a second where an answer takes an eighth of a second. */
+const MOST_UNDER_WAY = 64
 
 export async function startDetector(config: RoleConfig<'detector'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
@@ -27,21 +30,24 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
   const feedback = createCommitFeedback({ transport, group: `detector-${config.name}`, genesis, verify: createVerifier() })
   const source = config.flows ?? packageFile(BUNDLED_CAPTURE)
   const limit = config.ratePerSecond === undefined ? undefined : createRateLimit(config.ratePerSecond, signal)
+  const inFlight = createInFlight(MOST_UNDER_WAY)
   let stats: PipelineStats | undefined
   let isFinished = false
 
   const pipeline = runPipeline({
-    source, replay: replayOf(config), signal, sensor: config.name,
+    source, replay: replayOf(config), signal, sensor: config.name, shift: config.shift,
     onStats: (now) => { stats = now },
     async publish(draft) {
       await limit?.take()
       if (signal.aborted) return
       const anomalyId = asAnomalyId(draft.anomalyId)
       feedback.expect(anomalyId)
-      await publisher.publish([{ ...draft, anomalyId, detectedAtMs: asMillis(Math.floor(draft.detectedAtMs)) }], signal)
-      log.info({ anomalyId, type: draft.type, severity: draft.severity }, 'published')
+      await inFlight.begin(async () => {
+        await publisher.publish([{ ...draft, anomalyId, detectedAtMs: asMillis(Math.floor(draft.detectedAtMs)) }], signal)
+        log.info({ anomalyId, type: draft.type, severity: draft.severity }, 'published')
+      })
     },
-  }).then(() => { isFinished = true })
+  }).then(() => inFlight.settled()).then(() => { isFinished = true })
   const listening = feedback.run(signal)
 
   return {
@@ -57,7 +63,7 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
 }
 
 function replayOf({ flows, loop, ratePerSecond }: RoleConfig<'detector'>): Replay {
-  if (ratePerSecond !== undefined) return { mode: 'asap', stamp: 'now', loop: true }
+  if (ratePerSecond !== undefined) return { mode: 'findings' }
   if (flows === undefined) return { mode: 'own-pace', loop: true }
   return loop ? { mode: 'own-pace', loop: true } : { mode: 'asap', stamp: 'now' }
 }

@@ -2,6 +2,7 @@
 import Table from 'cli-table3'
 import { TIMELINES_PROJECTION } from '../../projections/timelines/projection.js'
 import { visitLog } from '../doctor/log-visitor.js'
+import { isDetectorName } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
 import type { Plan, PlannedRole } from '../up/plan.js'
 import { takeSnapshot } from '../up/snapshot.js'
@@ -77,7 +78,8 @@ function planOf({ roles }: Running, validators: readonly string[]): Plan {
   const planned = (name: string, role: PlannedRole['role']): PlannedRole => ({ name, role, configPath: '', opsUrl: roles[name] ?? 'http://127.0.0.1:0' })
   return {
     validators: validators.map((name) => planned(name, 'validator')),
-    recorder: planned('recorder', 'recorder'), projector: planned('projector', 'projector'), api: planned('api', 'api'), detector: planned('detector', 'detector'),
+    recorder: planned('recorder', 'recorder'), projector: planned('projector', 'projector'), api: planned('api', 'api'), 
+    detectors: Object.keys(roles).filter(isDetectorName).map((name) => planned(name, 'detector')),
   }
 }
 

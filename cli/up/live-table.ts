@@ -31,7 +31,7 @@ function plainLines(stream: NodeJS.WriteStream): LiveTable {
 }
 
 export function render(snapshot: Snapshot): string {
-  const { counts, validators, projections, logPosition, latencyMs } = snapshot
+  const { counts, validators, detectors, projections, logPosition, latencyMs } = snapshot
   const lifecycle = new Table({ head: ['PUBLISHED', 'ADMITTED', 'COMMITTED', 'REJECTED', 'TIMEOUT', 'EXPIRED', 'in flight', 'p50 / p99 ms'], style: { head: [], border: [] } })
   lifecycle.push([counts.published, counts.admitted, counts.committed, counts.rejected, counts.timeout, counts.expired, counts.inFlight,
     latencyMs === undefined ? '-' : `${latencyMs.p50} / ${latencyMs.p99}`])
@@ -39,6 +39,8 @@ export function render(snapshot: Snapshot): string {
   for (const { name, up, height, view, viewChanges, peers, stateRoot } of validators) {
     nodes.push(up ? [name, height, view, viewChanges, peers, stateRoot.slice(0, 16)] : [name, 'down', '', '', '', ''])
   }
+  const sources = new Table({ head: ['detector', 'published', 'heard of as committed', 'packets read'], style: { head: [], border: [] } })
+  for (const { name, up, published, heardCommitted, packets } of detectors) sources.push(up ? [name, published, heardCommitted, packets] : [name, 'down', '', ''])
   const models = Object.entries(projections).map(([name, { position, lagMs }]) => `${name} ${position}${lagMs > 0 ? ` (${lagMs} ms behind)` : ''}`)
-  return `${lifecycle.toString()}\n${nodes.toString()}\n  event log ${logPosition}     read models  ${models.join('   ') || '-'}`
+  return `${lifecycle.toString()}\n${nodes.toString()}\n${detectors.length > 1 ? `${sources.toString()}\n` : ''}  event log ${logPosition}     read models  ${models.join('   ') || '-'}`
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { EventlogEngine, RoleConfigInput, RoleName, TimelinesEngine, TransportEngine } from '../config/schema.js'
 import type { DataFolder } from '../data-folder/open.js'
-import { DETECTOR_KEY, RECORDER_KEY } from '../data-folder/layout.js'
+import { detectorKey, detectorName, RECORDER_KEY } from '../data-folder/layout.js'
 import { eventlogEngineOf } from '../shared/folder-log.js'
 import { timelinesEngineOf } from '../shared/folder-timelines.js'
 import { transportEngineOf } from '../shared/folder-transport.js'
@@ -17,15 +17,17 @@ export type Plan = {
   readonly recorder: PlannedRole
   readonly projector: PlannedRole
   readonly api: PlannedRole
-  readonly detector: PlannedRole
+  /** At least one. */
+  readonly detectors: readonly PlannedRole[]
 }
 
-export type PlanOptions = { readonly apiPort: number; readonly flows: string | undefined; readonly ratePerSecond: number | undefined; readonly baseTimeoutMs: number }
+/** `ratePerSecond` is what all detectors publish together. */
+export type PlanOptions = { readonly apiPort: number; readonly flows: string | undefined; readonly detectors: number; readonly ratePerSecond: number | undefined; readonly baseTimeoutMs: number }
 
 export async function plan({ layout, genesis }: DataFolder, options: PlanOptions): Promise<Plan> {
   mkdirSync(layout.run, { recursive: true })
   const count = genesis.validators.length
-  const ports = await freePorts(2 * count + 4)
+  const ports = await freePorts(2 * count + 3 + options.detectors)
   const p2p = ports.slice(0, count)
   const opsPorts = ports.slice(count)
   const here = (path: string): string => relative(layout.run, path)
@@ -45,24 +47,25 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
     listen: address(index), peers: [...validatorPeers.filter((_, i) => i !== index), ...recorderPeers],
     transport: topicsOf(layout, here), baseTimeoutMs: options.baseTimeoutMs,
   }))
-  const [recorderPort, projectorPort, apiOpsPort, detectorPort] = opsPorts.slice(count) as [number, number, number, number]
+  const [recorderPort, projectorPort, apiOpsPort, ...detectorPorts] = opsPorts.slice(count) as [number, number, number, ...number[]]
   const recorder = write<'recorder'>({
     role: 'recorder', name: 'recorder', ...common(recorderPort), key: here(layout.key(RECORDER_KEY)), data: here(layout.recorder),
     peers: validatorPeers, transport: topicsOf(layout, here), eventlog: logOf(layout, here),
   })
   const readModels = { eventlog: logOf(layout, here), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
   const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
-  const detector = write<'detector'>({
-    role: 'detector', name: 'detector', ...common(detectorPort), key: here(layout.key(DETECTOR_KEY)), transport: topicsOf(layout, here),
+  const detectors = detectorPorts.map((port, index) => write<'detector'>({
+    role: 'detector', name: detectorName(index), ...common(port), key: here(layout.key(detectorKey(index))), transport: topicsOf(layout, here),
+    shift: index / options.detectors,
     ...(options.flows === undefined ? {} : { flows: options.flows }),
-    ...(options.ratePerSecond === undefined ? {} : { ratePerSecond: options.ratePerSecond }),
-  })
-  const others = [...validators, recorder, projector, detector]
+    ...(options.ratePerSecond === undefined ? {} : { ratePerSecond: options.ratePerSecond / options.detectors }),
+  }))
+  const others = [...validators, recorder, projector, ...detectors]
   const api = write<'api'>({
     role: 'api', name: 'api', ...common(apiOpsPort), host: '127.0.0.1', port: options.apiPort, ...readModels,
     roles: Object.fromEntries(others.map(({ name, opsUrl }) => [name, opsUrl])),
   })
-  return { validators, recorder, projector, api, detector }
+  return { validators, recorder, projector, api, detectors }
 }
 
 function logOf(layout: DataFolder['layout'], here: (path: string) => string): EventlogEngine {
@@ -84,4 +87,4 @@ function engineOf(layout: DataFolder['layout'], here: (path: string) => string):
   return { ...engine, urlFile: here(engine.urlFile), ...(engine.caFile === undefined ? {} : { caFile: here(engine.caFile) }) }
 }
 
-export const allRoles = ({ validators, recorder, projector, api, detector }: Plan): readonly PlannedRole[] => [...validators, recorder, projector, api, detector]
+export const allRoles = ({ validators, recorder, projector, api, detectors }: Plan): readonly PlannedRole[] => [...validators, recorder, projector, api, ...detectors]

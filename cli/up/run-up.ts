@@ -6,7 +6,7 @@ import { openSource } from '../../detector/sources/open-source.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { openRedisTimelines } from '../../projections/index.js'
 import { DEFAULT_FOLDER } from '../data-folder/layout.js'
-import { openOrCreate } from '../data-folder/open.js'
+import { detectorsOf, openOrCreate } from '../data-folder/open.js'
 import { chooseEventLog } from '../shared/folder-log.js'
 import { chooseTimelines } from '../shared/folder-timelines.js'
 import { chooseTransport } from '../shared/folder-transport.js'
@@ -24,7 +24,10 @@ export type UpOptions = {
   readonly flows?: string
   readonly data?: string
   readonly validators?: number
+  /** Detectors, each with a key of its own; absent: 1, and in an old folder as many as it has keys for. */
+  readonly detectors?: number
   readonly forSeconds?: number
+  /** Of all detectors together. */
   readonly ratePerSecond?: number
   readonly apiPort?: number
   readonly baseTimeoutMs?: number
@@ -49,7 +52,7 @@ const SETTLE_WITHIN_MS = 20_000
 export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say: (line: string) => void, signal: AbortSignal): Promise<Summary> {
   if (options.flows !== undefined) await checkFlows(options.flows)
   const redis = options.redis === undefined ? undefined : await checkRedis(options.redis, options.redisCa)
-  const data = openOrCreate(resolve(options.data ?? DEFAULT_FOLDER), options.validators)
+  const data = openOrCreate(resolve(options.data ?? DEFAULT_FOLDER), { validators: options.validators, detectors: options.detectors })
   const { layout, genesis } = data
   const lock = holdLock(layout.lock, 'cybermesh up')
   const closers: (() => Promise<void> | void)[] = [() => lock.release()]
@@ -66,7 +69,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     const apiPort = await chooseApiPort(options.apiPort)
     if (options.apiPort === undefined && apiPort !== DEFAULT_API_PORT) say(`port ${DEFAULT_API_PORT} is in use, the API takes ${apiPort}`)
     const roles = await plan(data, {
-      apiPort, flows: options.flows === undefined ? undefined : resolve(options.flows), ratePerSecond: options.ratePerSecond, baseTimeoutMs: options.baseTimeoutMs ?? 2000,
+      apiPort, detectors: options.detectors ?? detectorsOf(layout), flows: options.flows === undefined ? undefined : resolve(options.flows), ratePerSecond: options.ratePerSecond, baseTimeoutMs: options.baseTimeoutMs ?? 2000,
     })
     const api = `http://127.0.0.1:${apiPort}`
     let note = ''
@@ -99,7 +102,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     await untilMeshed(roles, signal)
     const start = await takeSnapshot(roles, false)
     const startedAt = Date.now()
-    await processes.start(roles.detector, layout.log(roles.detector.name))
+    await Promise.all(roles.detectors.map((role) => processes.start(role, layout.log(role.name))))
     remember()
     say(`GraphQL at ${api}/graphql`)
 
@@ -109,16 +112,16 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
       const now = await takeSnapshot(roles, true)
       table.show(now, note)
       // A file that was given ends the run when all that it led to has settled.
-      if (options.flows !== undefined && options.forSeconds === undefined && now.detector.isFinished) break
+      if (options.flows !== undefined && options.forSeconds === undefined && now.detectors.every(({ isFinished }) => isFinished)) break
       await sleep(Math.min(SHOW_EVERY_MS, Math.max(0, endsAt - Date.now())), undefined, { signal }).catch(() => undefined)
       if (existsSync(layout.running)) rememberIfPossible()
     }
     table.close()
     const seconds = (Date.now() - startedAt) / 1000
-    await processes.stop('detector')
+    await Promise.all(roles.detectors.map(({ name }) => processes.stop(name)))
     say('waiting until everything on its way has settled')
     const end = await untilSettled(roles)
-    return await summarise(end, start, seconds, api, postgres.url)
+    return await summarise(end, start, seconds, api, postgres.url, genesis)
   } finally {
     for (const close of closers) await close()
   }

@@ -13,6 +13,18 @@ export type ValidatorView = {
   readonly peers: number
 }
 
+export type DetectorView = {
+  readonly name: string
+  readonly up: boolean
+  /** Its source was read to the end, and nothing will be read again. */
+  readonly isFinished: boolean
+  readonly packets: number
+  /** Since its process started. */
+  readonly published: number
+  /** Those of them that it heard were committed. */
+  readonly heardCommitted: number
+}
+
 export type Snapshot = {
   readonly validators: readonly ValidatorView[]
   readonly counts: LifecycleCounts
@@ -20,8 +32,7 @@ export type Snapshot = {
   readonly logPosition: number
   readonly latencyMs: { readonly p50: number; readonly p99: number } | undefined
   readonly projections: Readonly<Record<string, { readonly position: number; readonly lagMs: number }>>
-  readonly detector: { readonly isFinished: boolean; readonly published: number; readonly packets: number }
-  readonly feedback: { readonly notices: number; readonly ownCommitted: number }
+  readonly detectors: readonly DetectorView[]
 }
 
 /** Fields of a role's status, whatever it answered. */
@@ -30,11 +41,11 @@ const at = (status: RoleStatus, ...path: readonly string[]): unknown =>
 const numberAt = (status: RoleStatus, ...path: readonly string[]): number => Number(at(status, ...path) ?? 0)
 
 export async function takeSnapshot(plan: Plan, isDetecting: boolean): Promise<Snapshot> {
-  const [validators, recorder, projector, detector] = await Promise.all([
+  const [validators, recorder, projector, detectors] = await Promise.all([
     Promise.all(plan.validators.map(async ({ name, opsUrl }) => viewOf(name, await fetchStatus(opsUrl)))),
     fetchStatus(plan.recorder.opsUrl),
     fetchStatus(plan.projector.opsUrl),
-    isDetecting ? fetchStatus(plan.detector.opsUrl) : Promise.resolve<RoleStatus>({ ok: false, reason: 'stopped' }),
+    isDetecting ? Promise.all(plan.detectors.map(async ({ name, opsUrl }) => detectorOf(name, await fetchStatus(opsUrl)))) : [],
   ])
   const latency = at(recorder, 'latencyMs') as { p50: number; p99: number } | undefined
   return {
@@ -48,8 +59,7 @@ export async function takeSnapshot(plan: Plan, isDetecting: boolean): Promise<Sn
     logPosition: numberAt(recorder, 'position'),
     latencyMs: latency === undefined ? undefined : { p50: round(latency.p50), p99: round(latency.p99) },
     projections: projectionsOf(projector),
-    detector: { isFinished: at(detector, 'isFinished') === true, published: numberAt(detector, 'publisher', 'published'), packets: numberAt(detector, 'pipeline', 'packets') },
-    feedback: { notices: numberAt(detector, 'feedback', 'notices'), ownCommitted: numberAt(detector, 'feedback', 'ownCommitted') },
+    detectors,
   }
 }
 
@@ -57,6 +67,13 @@ function viewOf(name: string, status: RoleStatus): ValidatorView {
   return {
     name, up: status.ok, height: numberAt(status, 'committedHeight'), view: numberAt(status, 'view'), viewChanges: numberAt(status, 'viewChanges'),
     stateRoot: String(at(status, 'stateRoot') ?? ''), peers: numberAt(status, 'connectedPeers'),
+  }
+}
+
+function detectorOf(name: string, status: RoleStatus): DetectorView {
+  return {
+    name, up: status.ok, isFinished: at(status, 'isFinished') === true, packets: numberAt(status, 'pipeline', 'packets'),
+    published: numberAt(status, 'publisher', 'published'), heardCommitted: numberAt(status, 'feedback', 'ownCommitted'),
   }
 }
 

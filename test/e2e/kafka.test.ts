@@ -34,7 +34,7 @@ describe.skipIf(skipsKafka).each(KAFKA_VERSIONS)('up --kafka, version %s', (vers
   })
 
   test('commits what detectors publish there, over the death of the broker', async () => {
-    const up = startUp(data, '--rate', '20', ...where(password))
+    const up = startUp(data, '--rate', '20', '--detectors', '2', ...where(password))
     const running = await up.ready()
     await until('commits', async () => await committed(running) > 30, 120_000)
     await broker.kill()
@@ -44,6 +44,9 @@ describe.skipIf(skipsKafka).each(KAFKA_VERSIONS)('up --kafka, version %s', (vers
     summary = await up.interrupt()
     expect(summary.inFlight).toBe(0)
     expect(summary.committed).toBe(summary.published)
+    expect(Object.keys(summary.producers).sort()).toEqual(['detector-0', 'detector-1'])
+    expect(Object.values(summary.producers).reduce((sum, { published }) => sum + published, 0)).toBe(summary.published)
+    for (const counts of Object.values(summary.producers)) expect(counts.committed).toBeGreaterThan(0)
   }, 300_000)
 
   test('the topics there hold every anomaly and every decision once', async () => {
