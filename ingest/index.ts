@@ -1,4 +1,4 @@
-/** The public face of ingest: transport, admission, mempool, the recorder's feeds and the commit publisher. */
+/** The public face of ingest: transport, admission, mempool, the recorder's feeds and the publisher of control topics. */
 export * from './transport/transport.js'
 export { withLazyOffsets } from './transport/lazy-offsets.js'
 export { nextOffsets } from './transport/next-offsets.js'
@@ -17,6 +17,6 @@ export { readTopic, type TopicRead } from './dead-letters/read-topic.js'
 export { forecast, whyRefused, type Forecast } from './dead-letters/forecast.js'
 export { findReplays, replay, REPLAY_HEADER, type Replays } from './dead-letters/replay.js'
 export { REASONS, type Reason } from './dead-letters/reasons.js'
-export { runCommitPublisher, type PublisherOptions } from './publisher/run-publisher.js'
+export { runControlPublisher, type PublisherOptions } from './publisher/run-publisher.js'
 export { openPublisherCheckpoint, type PublisherCheckpoint } from './publisher/checkpoint.js'
-export { commitKey, commitNotice } from './publisher/commit-notice.js'
+export { commitKey, commitNotices, PROOF_HEADERS } from './publisher/commit-notice.js'

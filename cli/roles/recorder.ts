@@ -7,7 +7,7 @@ import { followReceipts } from '../../consensus/node/follow-receipts.js'
 import { peerIdOf } from '../../consensus/network/identity.js'
 import { startMesh } from '../../consensus/network/mesh.js'
 import { openRecorderIndex, runRecorder } from '../../eventlog/recorder/index.js'
-import { deadLetterSinkOf, messageFeedOf, openPublisherCheckpoint, RECORDER_TOPICS, runCommitPublisher, withLazyOffsets } from '../../ingest/index.js'
+import { deadLetterSinkOf, messageFeedOf, openPublisherCheckpoint, RECORDER_TOPICS, runControlPublisher, withLazyOffsets } from '../../ingest/index.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
@@ -55,7 +55,7 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
     peerIdOf: (key) => peerIdOf(key).toString(),
     onNotice: (notice) => log.warn({ notice }, 'refused or tried again'),
   })
-  const publisher = runCommitPublisher({ log: eventLog, transport, checkpoint, signer, signal })
+  const publisher = runControlPublisher({ log: eventLog, transport, checkpoint, signer, signal })
   const work = [recorder.done, publisher]
 
   return {

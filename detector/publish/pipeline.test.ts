@@ -11,12 +11,12 @@ import { createTestChain } from '../../eventlog/recorder/testing/chain.js'
 import { testChainFeed } from '../../eventlog/recorder/testing/feeds.js'
 import { createTestNetwork, NOW, testId } from '../../eventlog/recorder/testing/network.js'
 import {
-  createMempool, deadLetterSinkOf, defaultMempoolLimits, messageFeedOf, openAdmissionStore, openEmbeddedTransport, openPublisherCheckpoint, runCommitPublisher,
+  createMempool, deadLetterSinkOf, defaultMempoolLimits, messageFeedOf, openAdmissionStore, openEmbeddedTransport, openPublisherCheckpoint, runControlPublisher,
   runIntake, settleBlock, type AdmissionStore, type Mempool, type Transport,
 } from '../../ingest/index.js'
 import { until } from '../../ingest/testing/until.js'
 import { createAnomalyPublisher } from './anomaly-publisher.js'
-import { createCommitFeedback } from './feedback.js'
+import { createDetectorFeedback } from '../feedback/feedback.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cybermesh-pipeline-'))
 const network = createTestNetwork()
@@ -66,13 +66,14 @@ it('every detection comes back to its detector as committed, and every other mes
   })
   running.push(recorder.done)
   const checkpoint = openPublisherCheckpoint(join(folder, 'checkpoint'))
-  running.push(runCommitPublisher({ log, transport, checkpoint, signer: network.recorder, signal: abort.signal }).then(() => checkpoint.close()))
-  const feedback = createCommitFeedback({ transport, group: 'detector', genesis: network.genesis, verify: network.verify })
+  running.push(runControlPublisher({ log, transport, checkpoint, signer: network.recorder, signal: abort.signal }).then(() => checkpoint.close()))
+  const feedback = createDetectorFeedback({ transport, name: 'detector', genesis: network.genesis, verify: network.verify, clock })
   running.push(feedback.run(abort.signal))
 
-  const publisher = createAnomalyPublisher({ transport, signer: network.producers[0] as never, clock, random: (length) => new Uint8Array(length).fill(1) })
+  const publisher = createAnomalyPublisher({
+    transport, signer: network.producers[0] as never, clock, random: (length) => new Uint8Array(length).fill(1), onSigned: (anomalyId, txId) => feedback.expect(anomalyId, txId),
+  })
   for (let n = 0; n < 50; n++) {
-    feedback.expect(testId(n))
     await publisher.publish([{
       anomalyId: testId(n), type: 'ddos', source: 'pipeline', severity: 5, confidence: 0.5, payload: Buffer.from(`{"severity":5,"confidence":0.5,"n":${n}}`),
       modelVersion: 'rules-1', detectedAtMs: NOW,
@@ -91,7 +92,9 @@ it('every detection comes back to its detector as committed, and every other mes
   chain.add([])
   chainFeed.push(...chain.committed())
 
-  await until('the detector has heard of all its anomalies', () => feedback.counters().ownCommitted === 50)
+  await until('the detector has heard of all its anomalies', () => feedback.status().ownCommitted === 50)
+  expect(feedback.status()).toMatchObject({ notices: 3, refused: {}, own: { COMMITTED: 50, PUBLISHED: 0, ADMITTED: 0, REJECTED: 0, TIMEOUT: 0 } })
+  await until('and how validation ended for each', () => feedback.status().validations.notices === 60)
   await until('the noise is settled', () => recorder.status().inFlight === 0)
   expect(recorder.status()).toMatchObject({ published: 60, admitted: 50, committed: 50, rejected: 10, timeout: 0, expired: 0, inFlight: 0, height: 3 })
   await until('the dead letters are sent', async () => (await transport.endOffsets('ai.dlq.v1'))[0]?.offset === 10)

@@ -1,31 +1,54 @@
-/** How far the publisher has come, on disk: nothing at or below it is published again. */
+/** How far the publisher has come, on disk, with the books that the next event needs: one transaction for both. */
 import type { Database } from 'lmdb'
+import { asPosition, type AnomalyId, type ProducerId } from '../../domain/ids.js'
+import type { ProducerCounts } from '../../domain/reputation/producer.js'
 import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
+import type { BookChanges, BookStore, Charge } from './standing-book.js'
 
 export type PublisherPoint = {
   /** Next log position to read. */
   readonly position: number
   /** Highest height published. */
   readonly height: number
+  /** Events before this position were told by somebody who kept no books: they are read again, and nothing is sent. */
+  readonly silentBelow: number
 }
 
-export type PublisherCheckpoint = {
+export type PublisherCheckpoint = BookStore & {
   load(): PublisherPoint
   /** Durable when resolved. */
-  save(point: PublisherPoint): Promise<void>
+  save(point: PublisherPoint, changes?: BookChanges): Promise<void>
   close(): Promise<void>
 }
 
-const KEY = 'commits'
+const KEY = 'control'
+/** Of versions that published commits alone. */
+const COMMITS_KEY = 'commits'
 
 export function openPublisherCheckpoint(path: string): PublisherCheckpoint {
   const root = openLmdb(path)
   const points: Database<PublisherPoint, string> = root.openDB({ name: 'points', encoding: 'json' })
+  const counts: Database<ProducerCounts, ProducerId> = root.openDB({ name: 'producers', encoding: 'json' })
+  const charges: Database<Charge, AnomalyId> = root.openDB({ name: 'charges', encoding: 'json' })
   const commit = createGroupCommit(root, () => false)
   return {
-    load: () => points.get(KEY) ?? { position: 0, height: 0 },
-    save: (point) => commit(() => void points.putSync(KEY, point)),
+    load() {
+      const point = points.get(KEY)
+      if (point !== undefined) return point
+      const { position, height } = points.get(COMMITS_KEY) ?? { position: 0, height: 0 }
+      return { position: 0, height, silentBelow: asPosition(position) }
+    },
+    counts: (producer) => counts.get(producer),
+    charge: (anomalyId) => charges.get(anomalyId),
+    save: (point, changes) => commit(() => {
+      for (const [producer, value] of changes?.counts ?? []) counts.putSync(producer, value)
+      for (const [anomalyId, charge] of changes?.charges ?? []) {
+        if (charge === undefined) charges.removeSync(anomalyId)
+        else charges.putSync(anomalyId, charge)
+      }
+      points.putSync(KEY, point)
+    }),
     close: () => root.close(),
   }
 }

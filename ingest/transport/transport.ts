@@ -54,6 +54,11 @@ export const TOPICS = {
   evidence: { name: 'ai.evidence.v1', partitions: 1 },
   policy: { name: 'ai.policy.v1', partitions: 1 },
   commits: { name: 'control.commits.v1', partitions: 1 },
+  /** Outcomes of validation, one or two an anomaly. */
+  validations: { name: 'control.evidence.v1', partitions: 3 },
+  reputation: { name: 'control.reputation.v1', partitions: 1 },
+  /** One partition: policies must be read in the order in which they were committed. */
+  policyUpdates: { name: 'control.policy.v1', partitions: 1 },
   deadLetters: { name: 'ai.dlq.v1', partitions: 1 },
 } as const
 
