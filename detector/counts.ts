@@ -11,6 +11,8 @@ export type Counts = {
   readonly detections: Record<string, number>
   /** Decisions that belonged to an incident already published. */
   merged: number
+  /** Incidents that a committed policy keeps from being published, by what it says. */
+  readonly silenced: Record<string, number>
   /** Packets that are IP but could not be decoded. */
   undecodable: number
   /** Records passed over, by reason; includes the undecodable. */
@@ -23,7 +25,7 @@ export type Counts = {
 }
 
 export const newCounts = (): Counts => ({
-  packets: 0, flows: 0, windows: 0, detections: {}, merged: 0, undecodable: 0, skipped: {}, dropped: {}, late: 0, notices: [],
+  packets: 0, flows: 0, windows: 0, detections: {}, merged: 0, silenced: {}, undecodable: 0, skipped: {}, dropped: {}, late: 0, notices: [],
 })
 
 const UNDECODABLE: ReadonlySet<SkipReason> = new Set(['cut-header', 'bad-ip-header', 'unknown-link-type'])

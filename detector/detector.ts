@@ -7,6 +7,8 @@ import type { Engine, Observation } from './engines/engine.js'
 import { decide } from './engines/ensemble.js'
 import { addToFlow, closeAllFlows, newFlowTable, sweepFlows, takeClosed } from './flows/flow-table.js'
 import { toFlowRecord } from './flows/flow-record.js'
+import { ruledVerdicts } from './policy/apply-rules.js'
+import { NO_RULES, type DetectorRules } from './policy/detector-rules.js'
 import { newIncidentBook, open, type Incident } from './incidents/incident-book.js'
 import type { FlowRecord, Packet, SourceItem } from './sources/records.js'
 import { addLongRecord, newSlowWindows, takeSlowWindows } from './windows/slow-windows.js'
@@ -24,15 +26,20 @@ export type Detector = {
   finish(): readonly Incident[]
 }
 
-export function newDetector(engines: readonly Engine[], newId: () => string): Detector {
+/** @param rulesNow what committed policies ask of verdicts at this moment */
+export function newDetector(engines: readonly Engine[], newId: () => string, rulesNow: () => DetectorRules = () => NO_RULES): Detector {
   const counts = newCounts()
   const watched = new Set(engines.flatMap((engine) => engine.watches))
   let traffic = newTraffic()
 
   const judge = (observation: Observation): Incident | undefined => {
     if (observation.kind === 'target-window') counts.windows += 1
-    const decision = decide(observation, engines.flatMap((engine) => engine.watches.includes(observation.kind) ? engine.judge(observation) : []))
-    for (const engine of engines) engine.learn?.(observation, decision !== undefined)
+    const verdicts = engines.flatMap((engine) => engine.watches.includes(observation.kind) ? engine.judge(observation) : [])
+    const ruled = ruledVerdicts(verdicts, rulesNow())
+    const decision = decide(observation, ruled)
+    // What a policy hides is still no engine's normal.
+    const isAttack = decision !== undefined || (ruled !== verdicts && decide(observation, verdicts) !== undefined)
+    for (const engine of engines) engine.learn?.(observation, isAttack)
     return decision === undefined ? undefined : open(traffic.incidents, decision, newId)
   }
 

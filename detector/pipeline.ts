@@ -10,6 +10,8 @@ import { defaultEngines } from './engines/default-engines.js'
 import type { Engine } from './engines/engine.js'
 import type { Incident } from './incidents/incident-book.js'
 import { draftOf, type AnomalyDraft } from './incidents/payload.js'
+import { silenceOf } from './policy/apply-rules.js'
+import { NO_RULES, type DetectorRules } from './policy/detector-rules.js'
 import { openSource } from './sources/open-source.js'
 import { atOwnPace, isAborted } from './sources/pace.js'
 import type { SourceItem } from './sources/records.js'
@@ -39,6 +41,8 @@ export type PipelineOptions = {
   readonly sensor?: string
   readonly engines?: readonly Engine[]
   readonly newId?: () => string
+  /** What committed policies ask at this moment. */
+  readonly rules?: () => DetectorRules
   readonly nowMs?: () => number
   /** From 0 to 1: how much of the recording the first replay leaves out, so that several detectors are not in step. */
   readonly shift?: number
@@ -53,6 +57,7 @@ export type PipelineStats = Readonly<Counts> & {
 
 const STATS_EVERY_MS = 500
 const LONGEST_GAP_MS = 10_000
+const SILENT_TURN_MS = 100
 /** Findings of a recording that are published again; a long one has more than anybody needs. */
 const MAX_KEPT = 1000
 
@@ -60,7 +65,8 @@ const MAX_KEPT = 1000
 export async function runPipeline(options: PipelineOptions): Promise<PipelineStats> {
   const nowMs = options.nowMs ?? Date.now
   const newId = options.newId ?? randomUUID
-  const detector = newDetector(options.engines ?? defaultEngines(), newId)
+  const rules = options.rules ?? (() => NO_RULES)
+  const detector = newDetector(options.engines ?? defaultEngines(), newId, rules)
   const kept: Incident[] = []
   let published = 0
   let iterations = 0
@@ -76,6 +82,11 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const publishAll = async (incidents: readonly Incident[]): Promise<void> => {
     for (const incident of incidents) {
       if (isAborted(options.signal)) return
+      const silence = silenceOf(incident, rules())
+      if (silence !== undefined) {
+        detector.counts.silenced[silence.reason] = (detector.counts.silenced[silence.reason] ?? 0) + 1
+        continue
+      }
       await options.publish(draft(incident, detector, options, nowMs))
       published += 1
     }
@@ -90,12 +101,15 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
     const first = Math.floor((options.shift ?? 0) * kept.length)
     const inTurn = [...kept.slice(first), ...kept.slice(0, first)]
     while (!isAborted(options.signal)) {
+      const before = published
       for (const incident of inTurn) {
         // The incident that it continued is one of the recording, not of this turn.
         await publishAll([{ ...incident, anomalyId: newId(), continues: undefined }])
         tellNowAndThen()
       }
       iterations += 1
+      // Where policies silence all of it, there is nothing to do until one of them ends.
+      if (published === before) await sleepUnlessAborted(SILENT_TURN_MS, options.signal)
       // Publishers that take everything at once must not keep timers and signals from being heard.
       await new Promise((resolve) => setImmediate(resolve))
     }

@@ -70,6 +70,10 @@ export const roleSchemas = {
   }),
   detector: z.strictObject({
     role: z.literal('detector'), ...common, key: z.string(), transport: transportEngine,
+    /** A folder for what must outlive a restart: committed policies and the chain's height. Absent: the topics are read from the beginning. */
+    data: z.string().optional(),
+    /** False: commits and policies are believed for the recorder's signature alone, without a certificate. */
+    verifyCertificates: z.boolean().default(true),
     /** A capture or flow file; absent: the bundled capture, in a loop. */
     flows: z.string().optional(),
     loop: z.boolean().default(false),

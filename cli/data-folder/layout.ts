@@ -13,6 +13,7 @@ export const layoutOf = (folder: string) => ({
   validator: (name: string) => join(folder, name),
   safetyRecord: (name: string) => join(folder, name, 'safety.record'),
   recorder: join(folder, 'recorder'),
+  detector: (name: string) => join(folder, name),
   topics: join(folder, 'topics'),
   /** Names a Kafka cluster that holds the topics; absent: the embedded ones, in the folder above. */
   transportEngine: join(folder, 'transport.json'),

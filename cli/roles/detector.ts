@@ -1,10 +1,12 @@
 /** A detector process: flows in, signed anomalies out, and an ear for what became of them. */
 import { randomBytes } from 'node:crypto'
-import { asAnomalyId, asMillis } from '../../domain/ids.js'
+import { bytesToHex } from '../../domain/bytes.js'
+import { asAnomalyId, asMillis, type ProducerId } from '../../domain/ids.js'
 import { runPipeline, type PipelineStats, type Replay } from '../../detector/pipeline.js'
 import { createAnomalyPublisher } from '../../detector/publish/anomaly-publisher.js'
-import { createCommitFeedback } from '../../detector/publish/feedback.js'
 import { createInFlight } from '../../detector/publish/in-flight.js'
+import { createDetectorFeedback } from '../../detector/feedback/feedback.js'
+import { memoryFeedbackStore, openFeedbackStore } from '../../detector/feedback/store.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile } from '../../platform/crypto/key-file.js'
 import { systemClock } from '../../platform/clock.js'
@@ -26,8 +28,14 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
   const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
   const stopping = new AbortController()
   const { signal } = stopping
-  const publisher = createAnomalyPublisher({ transport, signer, clock: () => systemClock.now(), random: (length) => randomBytes(length) })
-  const feedback = createCommitFeedback({ transport, group: `detector-${config.name}`, genesis, verify: createVerifier() })
+  const store = config.data === undefined ? memoryFeedbackStore() : openFeedbackStore(config.data)
+  const feedback = createDetectorFeedback({
+    transport, name: config.name, genesis, verify: createVerifier(), producer: bytesToHex(signer.publicKey) as ProducerId, store,
+    verifyCertificates: config.verifyCertificates, clock: () => systemClock.now(),
+  })
+  const publisher = createAnomalyPublisher({
+    transport, signer, clock: () => systemClock.now(), random: (length) => randomBytes(length), onSigned: (anomalyId, txId) => feedback.expect(anomalyId, txId),
+  })
   const source = config.flows ?? packageFile(BUNDLED_CAPTURE)
   const limit = config.ratePerSecond === undefined ? undefined : createRateLimit(config.ratePerSecond, signal)
   const inFlight = createInFlight(MOST_UNDER_WAY)
@@ -37,11 +45,11 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
   const pipeline = runPipeline({
     source, replay: replayOf(config), signal, sensor: config.name, shift: config.shift,
     onStats: (now) => { stats = now },
+    rules: () => feedback.rules(),
     async publish(draft) {
       await limit?.take()
       if (signal.aborted) return
       const anomalyId = asAnomalyId(draft.anomalyId)
-      feedback.expect(anomalyId)
       await inFlight.begin(async () => {
         await publisher.publish([{ ...draft, anomalyId, detectedAtMs: asMillis(Math.floor(draft.detectedAtMs)) }], signal)
         log.info({ anomalyId, type: draft.type, severity: draft.severity }, 'published')
@@ -51,13 +59,14 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
   const listening = feedback.run(signal)
 
   return {
-    status: () => ({ source, isFinished, pipeline: stats, publisher: publisher.counters(), feedback: feedback.counters() }),
+    status: () => ({ source, isFinished, pipeline: stats, publisher: publisher.counters(), feedback: feedback.status() }),
     // A finished file keeps its detector listening for outcomes until it is stopped.
     done: Promise.all([pipeline, listening]).then(() => undefined),
     async stop() {
       stopping.abort()
       await Promise.allSettled([pipeline, listening])
       await transport.close()
+      await store.close()
     },
   }
 }

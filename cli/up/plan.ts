@@ -55,7 +55,7 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
   const readModels = { eventlog: logOf(layout, here), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
   const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
   const detectors = detectorPorts.map((port, index) => write<'detector'>({
-    role: 'detector', name: detectorName(index), ...common(port), key: here(layout.key(detectorKey(index))), transport: topicsOf(layout, here),
+    role: 'detector', name: detectorName(index), ...common(port), key: here(layout.key(detectorKey(index))), data: here(layout.detector(detectorName(index))), transport: topicsOf(layout, here),
     shift: index / options.detectors,
     ...(options.flows === undefined ? {} : { flows: options.flows }),
     ...(options.ratePerSecond === undefined ? {} : { ratePerSecond: options.ratePerSecond / options.detectors }),

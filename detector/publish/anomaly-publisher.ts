@@ -4,9 +4,10 @@
  */
 import { bytesToHex } from '../../domain/bytes.js'
 import type { Signer } from '../../domain/crypto.js'
-import type { AnomalyId, ProducerId, UnixMillis } from '../../domain/ids.js'
+import type { AnomalyId, ProducerId, TxId, UnixMillis } from '../../domain/ids.js'
 import { encodeAnomaly, type AnomalyMessage } from '../../domain/message/anomaly.js'
 import { signAnomaly, type SignScheme } from '../../domain/message/sign-anomaly.js'
+import { createTransaction } from '../../domain/transaction.js'
 import { TOPICS, type OffsetMark, type Transport } from '../../ingest/transport/transport.js'
 import { createNonceSource } from './nonce.js'
 import { retry, type RetryOptions } from './retry.js'
@@ -45,6 +46,8 @@ export type AnomalyPublisherOptions = {
   readonly random: (length: number) => Uint8Array
   readonly topic?: string
   readonly retry?: RetryOptions
+  /** Told of each message before it is sent: an outcome may be heard before the answer to sending it. */
+  readonly onSigned?: (anomalyId: AnomalyId, txId: TxId) => void
 }
 
 export function createAnomalyPublisher(options: AnomalyPublisherOptions): AnomalyPublisher {
@@ -61,6 +64,7 @@ export function createAnomalyPublisher(options: AnomalyPublisherOptions): Anomal
     producerId: bytesToHex(signer.publicKey) as ProducerId,
     async publish(drafts, signal = new AbortController().signal) {
       const encoded = drafts.map((draft) => ({ anomalyId: draft.anomalyId, bytes: encodeAnomaly(sign(draft)) }))
+      for (const { anomalyId, bytes } of encoded) options.onSigned?.(anomalyId, createTransaction('event', bytes).id)
       const records = encoded.map(({ bytes }) => ({ topic, key: signer.publicKey, value: bytes }))
       try {
         const marks = await retry(() => transport.send(records), signal, () => { counters.retries += 1 }, options.retry)
