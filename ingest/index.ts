@@ -9,6 +9,7 @@ export { openAdmissionStore, AdmissionStoreError, type AdmissionStore, type Deci
 export { runIntake, type IntakeOptions } from './admission/intake.js'
 export { createSettler, settleBlock, settleExpired, settleMissed, type PoolAndStore, type Settler } from './admission/settle.js'
 export { createMempool, defaultMempoolLimits, type AddOutcome, type Mempool, type MempoolCounters, type MempoolLimits, type PendingTransaction } from './mempool/mempool.js'
+export { exchangeTransactions, type TransactionExchange, type TransactionExchangePorts } from './mempool/exchange-transactions.js'
 export { messageFeedOf, RECORDER_TOPICS } from './feeds/message-feed.js'
 export { deadLetterSinkOf } from './dead-letters/dead-letter-sink.js'
 export { isRejectCode, originText, readLetter, type LetterRead, type LetterTrust, type ReceivedLetter } from './dead-letters/letter.js'

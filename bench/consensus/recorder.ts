@@ -20,6 +20,8 @@ export type Outside = { readonly index: number; readonly viewChanges: number; re
 
 export function recordPhase(phase: Phase, start: Outside): PhaseRecorder {
   const indexOf = new Map<TxId, number>()
+  /** Four others need no fifth: a commit may be told before this validator's own feed has had its turn. */
+  const toldEarly = new Map<TxId, number>()
   const latencies: number[] = []
   const blockSizes: number[] = []
   const lastDue = phase.startAt + phase.seconds * 1000
@@ -30,11 +32,18 @@ export function recordPhase(phase: Phase, start: Outside): PhaseRecorder {
   let shed = 0
   let emptyBlocks = 0
   let committedInTime = 0
+  const count = (index: number, toldAt: number): void => {
+    latencies.push(toldAt - dueAt(phase, index))
+    if (toldAt <= lastDue) committedInTime += 1
+  }
 
   return {
     offered(txId, index) {
       offered += 1
-      indexOf.set(txId, index)
+      const toldAt = toldEarly.get(txId)
+      if (toldAt === undefined) return void indexOf.set(txId, index)
+      toldEarly.delete(txId)
+      count(index, toldAt)
     },
     shed: (count) => { shed += count },
     committed(blocks, now) {
@@ -43,10 +52,12 @@ export function recordPhase(phase: Phase, start: Outside): PhaseRecorder {
         else blockSizes.push(transactions.length)
         for (const { id } of transactions) {
           const index = indexOf.get(id)
-          if (index === undefined) continue
+          if (index === undefined) {
+            toldEarly.set(id, now)
+            continue
+          }
           indexOf.delete(id)
-          latencies.push(now - dueAt(phase, index))
-          if (now <= lastDue) committedInTime += 1
+          count(index, now)
         }
       }
     },

@@ -9,7 +9,7 @@ import { createAcceptLater, createVerifier } from '../../platform/crypto/ed25519
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { systemClock } from '../../platform/clock.js'
-import { decodeTransactions, encodeReceiptBatch, encodeTransactions, gossip, listen } from '../../consensus/network/gossip.js'
+import { encodeReceiptBatch, gossip } from '../../consensus/network/gossip.js'
 import { startMesh } from '../../consensus/network/mesh.js'
 import { serve } from '../../consensus/network/requests.js'
 import { answerReceipts, RECEIPTS_PROTOCOL } from '../../consensus/node/receipt-exchange.js'
@@ -23,6 +23,7 @@ import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
 import { createSettler, settleMissed } from '../../ingest/admission/settle.js'
 import { exchangeEvidence } from '../../ingest/evidence/exchange-evidence.js'
+import { exchangeTransactions } from '../../ingest/mempool/exchange-transactions.js'
 import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempool.js'
 import { withLazyOffsets } from '../../ingest/transport/lazy-offsets.js'
 import { loadGenesis } from '../config/load.js'
@@ -32,10 +33,6 @@ import { openTransport } from './engines.js'
 import type { RunningRole } from './role.js'
 
 const VERIFIED_CACHE_ENTRIES = 50_000
-/** Transactions offered again after a lost view: enough to fill a block. */
-const REOFFERED_TXS = 500
-/** What an honest validator would never have admitted; the other codes are a matter of time and may be a race. */
-const NEVER_OFFERED: ReadonlySet<RejectCode> = new Set(['MALFORMED', 'TOO_LARGE', 'INVALID_SIGNATURE', 'HASH_MISMATCH'])
 
 export async function startValidator(config: RoleConfig<'validator'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
@@ -69,8 +66,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     if (report.kind === 'vote-received') return
     if (report.kind === 'safety-alarm' || report.kind === 'double-vote' || report.kind === 'double-proposal') log.error({ report: report.kind }, 'safety report')
     else log.debug({ report }, 'consensus report')
-    // Whoever leads the next view may not have what waits here.
-    if (report.kind === 'view-timed-out') offerAgain()
+    transactions.onReport(report)
     evidence.onReport(report)
   }
   // Reports may come while the node is still starting.
@@ -80,27 +76,6 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     isJailed: (id) => running?.status().standings[set.byId(id)?.index ?? -1]?.isJailed === true,
     onPooled: () => running?.transactionsAvailable(),
     onCaught: (caught) => log.error(caught, 'a validator contradicted itself: the proof goes into a block'),
-  })
-  const node = running = await startValidatorNode({
-    genesis, signer, verify, verifyAhead: ahead, checkTransaction, pool: mempool, findTransaction: (id) => mempool.get(id), mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
-    onCommit(committed) {
-      for (const { block } of committed) {
-        settler.settle(block)
-        evidence.settle(block)
-      }
-    },
-    onFatal: (error) => fail(error),
-  })
-  const offerAgain = (): void => {
-    const waiting = mempool.select(new Set(), { maxCount: REOFFERED_TXS, maxBytes: genesis.limits.blockBytes, blockTime: systemClock.now() })
-    if (waiting.length > 0) gossip(mesh, 'transactions', encodeTransactions(waiting))
-  }
-  listen(mesh, 'transactions', (bytes) => {
-    for (const tx of decodeTransactions(bytes)) {
-      const code = addOffered(tx)
-      if (code !== undefined && NEVER_OFFERED.has(code)) return { reason: code, offence: 'forged' }
-    }
-    node.transactionsAvailable()
   })
   /** @returns why it is refused */
   const addOffered = (tx: Transaction): RejectCode | undefined => {
@@ -112,13 +87,27 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
     return undefined
   }
+  const transactions = exchangeTransactions({ mesh, mempool, limits: genesis.limits, now: () => systemClock.now(), offer: addOffered, onOffered: () => running?.transactionsAvailable() })
+  const node = running = await startValidatorNode({
+    genesis, signer, verify, verifyAhead: ahead, checkTransaction, pool: mempool, findTransaction: (id) => mempool.get(id), mesh, blocks, safety, clock: systemClock, baseTimeoutMs: config.baseTimeoutMs, onReport,
+    onCommit(committed) {
+      for (const { block } of committed) {
+        settler.settle(block)
+        evidence.settle(block)
+      }
+    },
+    onFatal: (error) => fail(error),
+  })
   await serve(mesh, RECEIPTS_PROTOCOL, (request) => answerReceipts(store, request))
 
   const stopping = new AbortController()
   const intake = runIntake({
     transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, verifyAhead: ahead, signal: stopping.signal,
     clock: () => systemClock.now(),
-    onPooled: () => node.transactionsAvailable(),
+    onPooled() {
+      node.transactionsAvailable()
+      transactions.pooled()
+    },
     onReceipts: (receipts) => gossip(mesh, 'receipts', encodeReceiptBatch(receipts)),
   })
 
@@ -129,6 +118,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     async stop() {
       stopping.abort()
       await intake.catch(() => undefined)
+      transactions.close()
       await node.stop()
       await settler.flush()
       await transport.close()

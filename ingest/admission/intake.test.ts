@@ -81,6 +81,18 @@ describe('intake', () => {
     expect(second.mempool.select(noExclusions, anyBlock).length).toBe(2)
   })
 
+  it('tells of what waits from before a restart: nothing else will', async () => {
+    const { network, send, start } = harness
+    await send(network.message())
+    const first = start()
+    await until('it is read for good', async () => (await harness.committed()) === 1)
+    await first.stop()
+    let told = 0
+    const { mempool } = start({ onPooled: () => { told += 1 } })
+    await until('the node is told', () => told > 0)
+    expect(mempool.size().count).toBe(1)
+  })
+
   it('has receipts and transactions on disk before it announces them or commits an offset', async () => {
     const { network, send, start, transport } = harness
     const steps: string[] = []

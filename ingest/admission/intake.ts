@@ -55,6 +55,8 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, broken.signal])
   const backlog = createBacklog(mempool, options.backlog)
   loadPending(store, backlog)
+  // What was admitted before a restart is not read again: nothing else may ever tell that it waits.
+  options.onPooled?.()
   const consumer = await transport.consume({
     topics: options.topics ?? MESSAGE_TOPICS, group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
   })
