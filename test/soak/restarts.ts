@@ -20,7 +20,11 @@ try {
   const killed: Record<string, number> = {}
   for (let round = 0; round < restarts; round++) {
     const victim = VALIDATORS[Math.floor(Math.random() * VALIDATORS.length)] as (typeof VALIDATORS)[number]
-    const before = await look(up.running(), victim)
+    let before = await look(up.running(), victim)
+    await until(`${victim} answers (restart ${round + 1})`, async () => {
+      before = await look(up.running(), victim)
+      return before.up
+    }, 60_000)
     // At any moment of its work, so not only between two blocks.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 300))
     kill(before.pid)

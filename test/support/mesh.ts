@@ -74,7 +74,7 @@ export function startUp(data: string, ...args: string[]): Up {
     finished,
     async killEverything() {
       const { pids, postgres } = running()
-      const all = [child.pid as number, ...Object.values(pids), ...childrenOf(postgres), postgres]
+      const all = [child.pid as number, ...Object.values(pids), ...childrenOf(postgres), postgres].filter((pid) => isOf(data, pid))
       for (const pid of all) kill(pid)
       await ended
       await until('every process is gone', () => all.every((pid) => !isAlive(pid)), 10_000)
@@ -87,7 +87,19 @@ export async function statusOf({ roles }: Running, role: string, withinMs = 30_0
   return await response.json() as Record<string, unknown>
 }
 
+/** Where processes come and go by the thousand, the number of one that ended soon belongs to another, such as this test's. */
+function isOf(data: string, pid: number): boolean {
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return command.includes(data) || /^(postgres:|\S*\/postgres\0)/.test(command)
+  } catch {
+    return false
+  }
+}
+
+/** Throws for 0, which would be the whole group of whoever calls. */
 export function kill(pid: number): void {
+  if (!Number.isSafeInteger(pid) || pid <= 1) throw new RangeError(`kill: ${pid} is no process of a mesh`)
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
