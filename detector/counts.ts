@@ -1,5 +1,5 @@
 /** What a detector has seen and what it had to leave out; plain counters that only grow. */
-import type { Notice, SkipReason } from './sources/records.js'
+import type { Notice, Skipped, SkipReason } from './sources/records.js'
 
 export type Counts = {
   packets: number
@@ -17,6 +17,8 @@ export type Counts = {
   undecodable: number
   /** Records passed over, by reason; includes the undecodable. */
   readonly skipped: Partial<Record<SkipReason, number>>
+  /** The same by `reason/field`, where a field is at fault. */
+  readonly skippedFields: Record<string, number>
   /** State given up because a bound was reached, by reason. */
   readonly dropped: Record<string, number>
   /** Records that came after their second had closed. */
@@ -25,12 +27,13 @@ export type Counts = {
 }
 
 export const newCounts = (): Counts => ({
-  packets: 0, flows: 0, windows: 0, detections: {}, merged: 0, silenced: {}, undecodable: 0, skipped: {}, dropped: {}, late: 0, notices: [],
+  packets: 0, flows: 0, windows: 0, detections: {}, merged: 0, silenced: {}, undecodable: 0, skipped: {}, skippedFields: {}, dropped: {}, late: 0, notices: [],
 })
 
 const UNDECODABLE: ReadonlySet<SkipReason> = new Set(['cut-header', 'bad-ip-header', 'unknown-link-type'])
 
-export function countSkipped(counts: Counts, reason: SkipReason): void {
+export function countSkipped(counts: Counts, { reason, field }: Skipped): void {
   counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
+  if (field !== undefined) counts.skippedFields[`${reason}/${field}`] = (counts.skippedFields[`${reason}/${field}`] ?? 0) + 1
   if (UNDECODABLE.has(reason)) counts.undecodable += 1
 }

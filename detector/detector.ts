@@ -9,7 +9,7 @@ import { addToFlow, closeAllFlows, newFlowTable, sweepFlows, takeClosed } from '
 import { toFlowRecord } from './flows/flow-record.js'
 import { ruledVerdicts } from './policy/apply-rules.js'
 import { NO_RULES, type DetectorRules } from './policy/detector-rules.js'
-import { newIncidentBook, open, type Incident } from './incidents/incident-book.js'
+import { newIncidentBook, open, type Incident, type KnownIncident } from './incidents/incident-book.js'
 import type { FlowRecord, Packet, SourceItem } from './sources/records.js'
 import { addLongRecord, newSlowWindows, takeSlowWindows } from './windows/slow-windows.js'
 import { addAttempt, newSourceWindows, takeSourceWindows } from './windows/source-windows.js'
@@ -26,11 +26,16 @@ export type Detector = {
   finish(): readonly Incident[]
 }
 
-/** @param rulesNow what committed policies ask of verdicts at this moment */
-export function newDetector(engines: readonly Engine[], newId: () => string, rulesNow: () => DetectorRules = () => NO_RULES): Detector {
+/**
+ * @param rulesNow what committed policies ask of verdicts at this moment
+ * @param earlier incidents of an earlier run over the same flows: they are not opened again
+ */
+export function newDetector(
+  engines: readonly Engine[], newId: () => string, rulesNow: () => DetectorRules = () => NO_RULES, earlier: readonly KnownIncident[] = [],
+): Detector {
   const counts = newCounts()
   const watched = new Set(engines.flatMap((engine) => engine.watches))
-  let traffic = newTraffic()
+  let traffic = newTraffic(earlier)
 
   const judge = (observation: Observation): Incident | undefined => {
     if (observation.kind === 'target-window') counts.windows += 1
@@ -105,7 +110,7 @@ export function newDetector(engines: readonly Engine[], newId: () => string, rul
         }
         case 'tick': return moveTo(item.timeMs)
         case 'skipped':
-          countSkipped(counts, item.reason)
+          countSkipped(counts, item)
           return []
         case 'notice':
           counts.notices.push(item)
@@ -126,9 +131,9 @@ type Traffic = {
   readonly incidents: ReturnType<typeof newIncidentBook>
 }
 
-const newTraffic = (): Traffic => ({
+const newTraffic = (earlier: readonly KnownIncident[] = []): Traffic => ({
   nowMs: undefined, flows: newFlowTable(), targets: newTargetWindows(), sources: newSourceWindows(), slow: newSlowWindows(),
-  incidents: newIncidentBook(),
+  incidents: newIncidentBook(earlier),
 })
 
 function addPacketTo(traffic: Traffic, packet: Packet): void {

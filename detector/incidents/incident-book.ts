@@ -20,23 +20,44 @@ export type Incident = {
   readonly continues: string | undefined
 }
 
+/** What must be remembered of an incident so that its attack is not published again. */
+export type KnownIncident = {
+  readonly key: string
+  readonly anomalyId: string
+  readonly openedMs: number
+  /** The attacker that the finding named; empty where it named none. */
+  readonly source: string
+}
+
 export type IncidentBook = {
-  readonly incidents: BoundedMap<string, Incident>
+  readonly incidents: BoundedMap<string, KnownIncident>
+  /** Incidents of an earlier run, by key: who reads the same flows again meets the same attacks again. */
+  readonly earlier: ReadonlyMap<string, readonly KnownIncident[]>
   minute: { startMs: number; opened: number }
   /** Decisions that belonged to an incident already published. */
   merged: number
   refused: number
 }
 
-export const newIncidentBook = (): IncidentBook => ({
-  incidents: boundedMap(MAX_INCIDENTS), minute: { startMs: -Infinity, opened: 0 }, merged: 0, refused: 0,
+export const newIncidentBook = (earlier: readonly KnownIncident[] = []): IncidentBook => ({
+  incidents: boundedMap(MAX_INCIDENTS), earlier: byKey(earlier), minute: { startMs: -Infinity, opened: 0 }, merged: 0, refused: 0,
 })
+
+function byKey(incidents: readonly KnownIncident[]): Map<string, KnownIncident[]> {
+  const groups = new Map<string, KnownIncident[]>()
+  for (const incident of incidents) {
+    const group = groups.get(incident.key)
+    if (group === undefined) groups.set(incident.key, [incident])
+    else group.push(incident)
+  }
+  return groups
+}
 
 /** Returns the incident to publish, or undefined when the decision belongs to one that is known. */
 export function open(book: IncidentBook, decision: Decision, newId: () => string): Incident | undefined {
   const atMs = decision.observation.endMs
   const key = incidentKey(decision)
-  const known = book.incidents.get(key)
+  const known = nearest(book, key, atMs)
   if (known !== undefined && Math.abs(atMs - known.openedMs) < INCIDENT_MS) {
     book.merged += 1
     return undefined
@@ -44,15 +65,27 @@ export function open(book: IncidentBook, decision: Decision, newId: () => string
   if (isPartOfFlood(book, decision, atMs) || !hasRoom(book, atMs)) return undefined
   const goesOn = known !== undefined && Math.abs(atMs - known.openedMs) < 2 * INCIDENT_MS
   const incident: Incident = { anomalyId: newId(), openedMs: atMs, decision, continues: goesOn ? known.anomalyId : undefined }
-  book.incidents.set(key, incident)
+  book.incidents.set(key, knownOf(incident))
   return incident
+}
+
+export const knownOf = ({ anomalyId, openedMs, decision }: Incident): KnownIncident =>
+  ({ key: incidentKey(decision), anomalyId, openedMs, source: decision.finding.source })
+
+/** The incident of this run or of an earlier one that began closest to that moment. */
+function nearest(book: IncidentBook, key: string, atMs: number): KnownIncident | undefined {
+  let best = book.incidents.get(key)
+  for (const one of book.earlier.get(key) ?? []) {
+    if (best === undefined || Math.abs(atMs - one.openedMs) < Math.abs(atMs - best.openedMs)) best = one
+  }
+  return best
 }
 
 /** A flood over random ports also meets the scan rule: from the same source to the same target it is one incident. */
 function isPartOfFlood(book: IncidentBook, { finding }: Decision, atMs: number): boolean {
   if (finding.attack !== 'port_scan') return false
-  const flood = book.incidents.get(`flood|${finding.target}`)
-  const same = flood !== undefined && flood.decision.finding.source === finding.source && Math.abs(atMs - flood.openedMs) < INCIDENT_MS
+  const flood = nearest(book, `flood|${finding.target}`, atMs)
+  const same = flood !== undefined && flood.source === finding.source && Math.abs(atMs - flood.openedMs) < INCIDENT_MS
   if (same) book.merged += 1
   return same
 }

@@ -1,7 +1,8 @@
 /**
  * The column names of CICFlowMeter's three dialects, mapped to one canonical name.
  * The original tool (2017), its later releases (`Tot Fwd Pkts`) and the corrected fork of Engelen and Liu (`Total Fwd
- * Packet`) spell the same columns differently; names are compared after trimming and in lower case.
+ * Packet`) spell the same columns differently, and tables and JSON write them as `tot_fwd_pkts`: names are compared in
+ * lower case, with every run of other signs than letters and digits as one space.
  */
 
 type Alias = readonly [canonical: string, ...spellings: string[]]
@@ -66,8 +67,10 @@ const ALIASES: readonly Alias[] = [
   ['Label'],
 ]
 
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim()
+
 const BY_SPELLING: ReadonlyMap<string, string> = new Map(
-  ALIASES.flatMap(([canonical, ...others]) => [canonical, ...others].map((name) => [name.toLowerCase(), canonical] as const)),
+  ALIASES.flatMap(([canonical, ...others]) => [canonical, ...others].map((name) => [plain(name), canonical] as const)),
 )
 
 /** Without these a row is not a flow between two hosts. */
@@ -75,7 +78,11 @@ export const REQUIRED_COLUMNS = [
   'Src IP', 'Dst IP', 'Dst Port', 'Protocol', 'Timestamp', 'Flow Duration', 'Total Fwd Packet', 'Total Bwd packets',
 ] as const
 
-const NOT_FEATURES: ReadonlySet<string> = new Set(['Src IP', 'Src Port', 'Dst IP', 'Dst Port', 'Protocol', 'Timestamp', 'Label'])
+/** The class of a labelled data set: it is never a feature, and sources other than files do not even read it. */
+export const LABEL = 'Label'
+
+/** Columns that say who, when and what class; a model must not learn from them. */
+export const NOT_FEATURES: ReadonlySet<string> = new Set(['Src IP', 'Src Port', 'Dst IP', 'Dst Port', 'Protocol', 'Timestamp', LABEL])
 
 export type Columns = {
   readonly count: number
@@ -89,7 +96,7 @@ export type Columns = {
 export function resolveColumns(header: readonly string[]): Columns {
   const index = new Map<string, number>()
   header.forEach((name, at) => {
-    const canonical = BY_SPELLING.get(name.trim().toLowerCase())
+    const canonical = BY_SPELLING.get(plain(name))
     if (canonical !== undefined && !index.has(canonical)) index.set(canonical, at)
   })
   return {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readAll, tempFile } from '../testing/files.js'
-import { parseTime, splitCsv } from './cicflowmeter.js'
+import { splitCsv } from './cicflowmeter.js'
 import type { FlowRecord } from './records.js'
+import { parseTime } from './times.js'
 
 const CORRECTED = 'id,Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Total Fwd Packet,Total Bwd packets,Total Length of Fwd Packet,Total Length of Bwd Packet,Flow Bytes/s,SYN Flag Count,RST Flag Count,Fwd Act Data Pkts,Label'
 const LATER = 'Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Tot Fwd Pkts,Tot Bwd Pkts,TotLen Fwd Pkts,TotLen Bwd Pkts,Flow Byts/s,SYN Flag Cnt,RST Flag Cnt,Fwd Act Data Pkts,Label'

@@ -8,6 +8,17 @@ export type SourceErrorCode =
   | 'UNSUPPORTED_LINK_TYPE'
   | 'CORRUPT_HEADER'
   | 'MISSING_COLUMNS'
+  | 'MISSING_TABLE'
+  | 'WRONG_TYPE'
+  | 'NO_KEY'
+  | 'NO_RIGHTS'
+  | 'NO_ACCESS'
+  | 'SERVER_AWAY'
+  | 'BAD_ADDRESS'
+  | 'QUERY_FAILED'
+  | 'POSITION_DAMAGED'
+  | 'POSITION_OF_ANOTHER'
+  | 'POSITION_IN_USE'
 
 export class SourceError extends Error {
   constructor(readonly code: SourceErrorCode, readonly path: string, sentence: string, options?: ErrorOptions) {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { FileBytes } from './file-bytes.js'
 import { readLines } from './lines.js'
+import { protocolOf } from './protocol-names.js'
 import type { FlowRecord, Skipped } from './records.js'
 
 const count = z.number().int().nonnegative()
@@ -40,19 +41,23 @@ export function parseEveLine(text: string): FlowRecord | Skipped {
   } catch {
     return { kind: 'skipped', reason: 'broken-json' }
   }
+  return parseEveEvent(value)
+}
+
+export function parseEveEvent(value: unknown): FlowRecord | Skipped {
   const event = anyEvent.safeParse(value)
-  if (!event.success) return { kind: 'skipped', reason: 'bad-row' }
+  if (!event.success) return badField(event.error)
   switch (event.data.event_type) {
     case 'flow': {
       const parsed = flowEvent.safeParse(value)
-      if (!parsed.success) return { kind: 'skipped', reason: 'bad-row' }
+      if (!parsed.success) return badField(parsed.error)
       const { flow, tcp } = parsed.data
       const flags = { toServer: flagByte(tcp?.tcp_flags_ts), toClient: flagByte(tcp?.tcp_flags_tc) }
       return record(parsed.data, flow.start, flow.end, [flow.pkts_toserver, flow.pkts_toclient], [flow.bytes_toserver, flow.bytes_toclient], flags)
     }
     case 'netflow': {
       const parsed = netflowEvent.safeParse(value)
-      if (!parsed.success) return { kind: 'skipped', reason: 'bad-row' }
+      if (!parsed.success) return badField(parsed.error)
       const { netflow, tcp } = parsed.data
       return record(parsed.data, netflow.start, netflow.end, [netflow.pkts, 0], [netflow.bytes, 0], { toServer: flagByte(tcp?.tcp_flags), toClient: 0 })
     }
@@ -60,6 +65,8 @@ export function parseEveLine(text: string): FlowRecord | Skipped {
       return { kind: 'skipped', reason: 'other-event' }
   }
 }
+
+const badField = (error: z.ZodError): Skipped => ({ kind: 'skipped', reason: 'bad-row', field: error.issues[0]?.path.join('.') ?? '' })
 
 /** EVE has none of CICFlowMeter's columns, and values made up from counts would mislead a model. */
 const noFeatures = (): Readonly<Record<string, number>> => ({})
@@ -70,7 +77,8 @@ function record(ends: Endpoints, start: string, end: string, packets: readonly [
   flags: { toServer: number; toClient: number }): FlowRecord | Skipped {
   const startMs = eveTime(start)
   const endMs = eveTime(end)
-  if (startMs === undefined || endMs === undefined) return { kind: 'skipped', reason: 'bad-time' }
+  if (startMs === undefined) return { kind: 'skipped', reason: 'bad-time', field: 'start', value: start }
+  if (endMs === undefined) return { kind: 'skipped', reason: 'bad-time', field: 'end', value: end }
   const protocol = protocolNumber(ends.proto)
   const tcp = protocol === 6
   return {
@@ -98,11 +106,8 @@ export function eveTime(text: string): number | undefined {
   return Number.isNaN(wholeMs) ? undefined : wholeMs + Number(match[2] ?? 0) * 1000
 }
 
-const PROTOCOLS: Readonly<Record<string, number>> = { ICMP: 1, TCP: 6, UDP: 17, GRE: 47, ESP: 50, 'IPV6-ICMP': 58, SCTP: 132 }
-
+/** A name that we do not know is a protocol without ports. */
 function protocolNumber(name: string): number {
-  const known = PROTOCOLS[name.toUpperCase()]
-  if (known !== undefined) return known
-  const number = Number(name)
+  const number = protocolOf(name)
   return Number.isInteger(number) && number >= 0 && number <= 255 ? number : 0
 }

@@ -53,7 +53,16 @@ export type FlowRecord = {
 }
 
 /** A record that was left out, and why. Counted, never thrown. */
-export type Skipped = { readonly kind: 'skipped'; readonly reason: SkipReason }
+export type Skipped = {
+  readonly kind: 'skipped'
+  readonly reason: SkipReason
+  /** The column or field at fault, by the exporter's canonical name. */
+  readonly field?: string
+  /** What stood there. */
+  readonly value?: string | undefined
+  /** Which row of a table or message of a topic it was. */
+  readonly where?: string
+}
 
 export type SkipReason =
   | 'not-ip'
@@ -66,6 +75,10 @@ export type SkipReason =
   | 'broken-json'
   | 'line-too-long'
   | 'other-event'
+  /** Came after flows that began later had been counted, by more than the source waits. */
+  | 'late-record'
+  /** Began in the future: its clock is wrong, and counting it would make everything else late. */
+  | 'from-the-future'
 
 /** The file ended or broke before its own structure says it should; everything before `byteOffset` was yielded. */
 export type Notice = {

@@ -16,13 +16,14 @@ export async function* inTimeOrder(
       yield item
       continue
     }
-    push(heap, item)
-    if (heap.length > capacity) yield pop(heap)
+    pushInOrder(heap, item)
+    if (heap.length > capacity) yield popEarliest(heap)
   }
-  while (heap.length > 0) yield pop(heap)
+  while (heap.length > 0) yield popEarliest(heap)
 }
 
-function push(heap: FlowRecord[], record: FlowRecord): void {
+/** Adds to a heap whose first is the earliest. */
+export function pushInOrder(heap: FlowRecord[], record: FlowRecord): void {
   let at = heap.push(record) - 1
   while (at > 0) {
     const parent = (at - 1) >> 1
@@ -33,7 +34,8 @@ function push(heap: FlowRecord[], record: FlowRecord): void {
   heap[at] = record
 }
 
-function pop(heap: FlowRecord[]): FlowRecord {
+/** Takes the earliest out of a heap that is not empty. */
+export function popEarliest(heap: FlowRecord[]): FlowRecord {
   const first = heap[0] as FlowRecord
   const last = heap.pop() as FlowRecord
   if (heap.length === 0) return first
