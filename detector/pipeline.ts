@@ -55,7 +55,7 @@ export type PipelineStats = Readonly<Counts> & {
   readonly iterations: number
 }
 
-const STATS_EVERY_MS = 500
+export const STATS_EVERY_MS = 500
 const LONGEST_GAP_MS = 10_000
 const SILENT_TURN_MS = 100
 /** Findings of a recording that are published again; a long one has more than anybody needs. */
