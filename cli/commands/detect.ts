@@ -1,8 +1,10 @@
-/** `cybermesh detect FILE...`: what the detector finds in captures and flow files, without a network or a chain. */
+/** `cybermesh detect FILE...`: what the detector finds in captures, flow files and tables, without a network or a chain. */
 import Table from 'cli-table3'
 import type { Command } from 'commander'
-import { runPipeline, type PipelineStats } from '../../detector/pipeline.js'
+import { runPipeline, type PipelineOptions, type PipelineStats } from '../../detector/pipeline.js'
 import { SourceError } from '../../detector/sources/errors.js'
+import { readTableOnce } from '../shared/table-items.js'
+import { UserError } from '../shared/user-error.js'
 
 export type Detection = {
   readonly anomalyId: string
@@ -36,10 +38,21 @@ export type FileFailure = { readonly path: string; readonly error: string; reado
 export type DetectReport = { readonly files: readonly (FileReport | FileFailure)[] }
 
 /** Reads one file to its end. Throws SourceError when it cannot be read. */
-export async function detectFile(path: string, signal?: AbortSignal): Promise<FileReport> {
+export const detectFile = (path: string, signal?: AbortSignal): Promise<FileReport> => detectIn(path, path, signal)
+
+/** Reads the rows that a table of PostgreSQL has now. Throws SourceError when it cannot be read. */
+export async function detectTable(table: TableToRead, signal?: AbortSignal): Promise<FileReport> {
+  const warnings: string[] = []
+  const report = await detectIn(table.table, () => Promise.resolve(readTableOnce(table, (sentence) => warnings.push(sentence), signal)), signal)
+  return { ...report, warnings: [...report.warnings, ...warnings] }
+}
+
+export type TableToRead = { readonly url: string; readonly table: string; readonly idColumn?: string | undefined }
+
+async function detectIn(path: string, source: PipelineOptions['source'], signal: AbortSignal | undefined): Promise<FileReport> {
   const detections: Detection[] = []
   const stats = await runPipeline({
-    source: path, replay: { mode: 'asap' }, signal,
+    source, replay: { mode: 'asap' }, signal,
     publish: (draft) => {
       detections.push(detectionOf(draft.payload, draft.detectedAtMs))
       return Promise.resolve()
@@ -51,25 +64,40 @@ export async function detectFile(path: string, signal?: AbortSignal): Promise<Fi
 /** Reads every file; one that fails does not keep the others from being read. */
 export async function detectFiles(paths: readonly string[], signal?: AbortSignal): Promise<DetectReport> {
   const files: (FileReport | FileFailure)[] = []
-  for (const path of paths) {
-    try {
-      files.push(await detectFile(path, signal))
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error
-      files.push({ path, error: error.message, code: error.code })
-    }
-  }
+  for (const path of paths) files.push(await orFailure(path, detectFile(path, signal)))
   return { files }
+}
+
+async function orFailure(path: string, report: Promise<FileReport>): Promise<FileReport | FileFailure> {
+  try {
+    return await report
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    return { path, error: error.message, code: error.code }
+  }
+}
+
+type Flags = { readonly json?: boolean; readonly postgres?: string; readonly table?: string; readonly idColumn?: string }
+
+async function detectAll(paths: readonly string[], { postgres, table, idColumn }: Flags): Promise<DetectReport> {
+  if ((postgres === undefined) !== (table === undefined)) throw new UserError('BAD_OPTION', '--postgres URL and --table NAME go together; give both')
+  if (paths.length === 0 && table === undefined) throw new UserError('BAD_OPTION', 'nothing to read; name files, or a table with --postgres URL --table NAME')
+  const { files } = await detectFiles(paths)
+  if (postgres === undefined || table === undefined) return { files }
+  return { files: [...files, await orFailure(table, detectTable({ url: postgres, table, idColumn }))] }
 }
 
 export function registerDetect(program: Command): void {
   program
     .command('detect')
     .description('find attacks in captures (pcap, pcapng) and flow files (CICFlowMeter CSV, Suricata EVE JSON)')
-    .argument('<file...>', 'files to read; the format is told from the content')
+    .argument('[file...]', 'files to read; the format is told from the content')
+    .option('--postgres <url>', 'a PostgreSQL with a table of flows; PGPASSWORD may hold the password')
+    .option('--table <name>', 'the table, with its schema: CICFlowMeter columns in any spelling')
+    .option('--id-column <name>', 'a unique column that tells rows of one moment apart, where the table has no primary key')
     .option('--json', 'one JSON object on standard output')
-    .action(async (paths: string[], options: { json?: boolean }) => {
-      const report = await detectFiles(paths)
+    .action(async (paths: string[], options: Flags) => {
+      const report = await detectAll(paths, options)
       process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : renderReport(report))
       for (const file of report.files) if ('error' in file) process.stderr.write(`${file.error}\n`)
       if (report.files.some((file) => 'error' in file)) process.exitCode = 1

@@ -10,8 +10,15 @@ import { roleSchemas, type RoleConfig, type RoleName } from './schema.js'
 export function loadConfig<R extends RoleName>(role: R, path: string): RoleConfig<R> {
   const parsed = (roleSchemas[role] as z.ZodType).safeParse(readJson(path, 'configuration'))
   if (parsed.success) return withAbsolutePaths(parsed.data as Record<string, unknown>, dirname(resolve(path))) as RoleConfig<R>
-  const issue = parsed.error.issues[0]
+  const issue = mostSpecific(parsed.error.issues[0])
   throw new UserError('BAD_CONFIG', `${path}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'wrong shape'}; see docs/configuration.md`)
+}
+
+/** Of a field that may have several shapes, the fault of the shape that was meant: the one that came furthest. */
+function mostSpecific(issue: z.core.$ZodIssue | undefined): Pick<z.core.$ZodIssue, 'path' | 'message'> | undefined {
+  if (issue?.code !== 'invalid_union') return issue
+  const [deepest] = issue.errors.map(([first]) => mostSpecific(first)).filter((one) => one !== undefined).sort((a, b) => b.path.length - a.path.length)
+  return deepest === undefined || deepest.path.length === 0 ? issue : { path: [...issue.path, ...deepest.path], message: deepest.message }
 }
 
 /** Throws GenesisError or UserError naming what is wrong; a key that is no sound Ed25519 key is refused here, before anything trusts it. */
@@ -36,7 +43,7 @@ export function readJson(path: string, what: string): unknown {
   }
 }
 
-const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'caFile', 'flows'])
+const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'caFile', 'flows', 'positionFile'])
 
 export function withAbsolutePaths(value: Record<string, unknown>, folder: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([field, content]) => {

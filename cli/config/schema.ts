@@ -44,6 +44,31 @@ export const redisTimelines = z.strictObject({
 })
 export const timelinesEngine = z.discriminatedUnion('kind', [embedded, redisTimelines])
 export type TimelinesEngine = z.output<typeof timelinesEngine>
+/** What flows that are followed have in common. */
+const followed = {
+  /** What the detector needs to go on after a restart; each detector has its own. */
+  positionFile: z.string(),
+  /** How long after a flow began it may still come: exporters write a flow when it ends. Detection is later by that. */
+  holdSeconds: z.number().min(0).max(600).default(120),
+}
+const topic = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'must be the name of a topic: 1 to 249 letters, digits, dots, underscores and hyphens')
+/** Absent: one for each detector, by its name. */
+const group = z.string().min(1).optional()
+export const flowsEngine = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('postgres'),
+    /** A file with one postgres:// URL: it holds a password. */
+    urlFile: z.string(),
+    /** With its schema: curated.test_ddos_binary. */
+    table: z.string().min(1),
+    /** A unique column that tells rows of one moment apart; absent: the primary key. */
+    idColumn: z.string().optional(),
+    ...followed,
+  }),
+  z.strictObject({ kind: z.literal('kafka'), urlFile: z.string(), caFile: z.string().optional(), topic, group, ...followed }),
+  z.strictObject({ kind: z.literal('embedded'), path: z.string(), topic, partitions: z.int().min(1).max(1024).default(1), group, ...followed }),
+])
+export type FlowsEngine = z.output<typeof flowsEngine>
 /** The URL holds a password, so it lies in a file of its own. */
 const sql = z.strictObject({ urlFile: z.string() })
 
@@ -74,8 +99,8 @@ export const roleSchemas = {
     data: z.string().optional(),
     /** False: commits and policies are believed for the recorder's signature alone, without a certificate. */
     verifyCertificates: z.boolean().default(true),
-    /** A capture or flow file; absent: the bundled capture, in a loop. */
-    flows: z.string().optional(),
+    /** A capture or flow file, or flows that are followed; absent: the bundled capture, in a loop. */
+    flows: z.union([z.string(), flowsEngine]).optional(),
     loop: z.boolean().default(false),
     /** So many anomalies a second: what the recording shows, found once and published again and again; absent: at the capture's own pace. */
     ratePerSecond: z.number().positive().optional(),

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { bytesToHex } from '../../domain/bytes.js'
 import { asAnomalyId, asMillis, type ProducerId } from '../../domain/ids.js'
+import { runLive } from '../../detector/live/index.js'
+import type { AnomalyDraft } from '../../detector/incidents/payload.js'
 import { runPipeline, type PipelineStats, type Replay } from '../../detector/pipeline.js'
 import { createAnomalyPublisher } from '../../detector/publish/anomaly-publisher.js'
 import { createInFlight } from '../../detector/publish/in-flight.js'
@@ -14,8 +16,10 @@ import { packageFile } from '../../platform/package-root.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
 import type { Logger } from '../shared/logger.js'
+import { UserError } from '../shared/user-error.js'
 import { createRateLimit } from '../shared/rate-limit.js'
 import { openTransport } from './engines.js'
+import { logSkipped, openLiveFlows } from './live-flows.js'
 import type { RunningRole } from './role.js'
 
 export const BUNDLED_CAPTURE = 'detector/samples/lab.pcap'
@@ -23,6 +27,7 @@ export const BUNDLED_CAPTURE = 'detector/samples/lab.pcap'
 const MOST_UNDER_WAY = 64
 
 export async function startDetector(config: RoleConfig<'detector'>, log: Logger): Promise<RunningRole> {
+  if (config.loop && typeof config.flows === 'object') throw new UserError('BAD_CONFIG', `loop goes with a file, and flows of kind ${config.flows.kind} are followed; leave loop out`)
   const genesis = loadGenesis(config.genesis)
   const signer = readKeyFile(config.key)
   const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
@@ -36,26 +41,37 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
   const publisher = createAnomalyPublisher({
     transport, signer, clock: () => systemClock.now(), random: (length) => randomBytes(length), onSigned: (anomalyId, txId) => feedback.expect(anomalyId, txId),
   })
-  const source = config.flows ?? packageFile(BUNDLED_CAPTURE)
   const limit = config.ratePerSecond === undefined ? undefined : createRateLimit(config.ratePerSecond, signal)
   const inFlight = createInFlight(MOST_UNDER_WAY)
   let stats: PipelineStats | undefined
   let isFinished = false
+  const onStats = (now: PipelineStats): void => { stats = now }
 
-  const pipeline = runPipeline({
-    source, replay: replayOf(config), signal, sensor: config.name, shift: config.shift,
-    onStats: (now) => { stats = now },
-    rules: () => feedback.rules(),
-    async publish(draft) {
-      await limit?.take()
-      if (signal.aborted) return
-      const anomalyId = asAnomalyId(draft.anomalyId)
-      await inFlight.begin(async () => {
-        await publisher.publish([{ ...draft, anomalyId, detectedAtMs: asMillis(Math.floor(draft.detectedAtMs)) }], signal)
-        log.info({ anomalyId, type: draft.type, severity: draft.severity }, 'published')
-      })
-    },
-  }).then(() => inFlight.settled()).then(() => { isFinished = true })
+  async function publish(draft: AnomalyDraft): Promise<void> {
+    const anomalyId = asAnomalyId(draft.anomalyId)
+    await publisher.publish([{ ...draft, anomalyId, detectedAtMs: asMillis(Math.floor(draft.detectedAtMs)) }], signal)
+    log.info({ anomalyId, type: draft.type, severity: draft.severity }, 'published')
+  }
+  const turn = async (): Promise<boolean> => {
+    await limit?.take()
+    return !signal.aborted
+  }
+
+  const { flows = packageFile(BUNDLED_CAPTURE) } = config
+  const rules = (): ReturnType<typeof feedback.rules> => feedback.rules()
+  const live = typeof flows === 'string' ? undefined : { source: await openLiveFlows(flows, config.name, log), positionFile: flows.positionFile }
+  const source = live?.source.name ?? flows
+  const pipeline = (live === undefined
+    ? runPipeline({
+      source: flows as string, replay: replayOf(config), signal, sensor: config.name, shift: config.shift, onStats, rules,
+      async publish(draft) { if (await turn()) await inFlight.begin(() => publish(draft)) },
+    })
+    // One after the other: what was published must be known before the next flow is read.
+    : runLive({
+      ...live, signal, sensor: config.name, onStats, onSkipped: logSkipped(log), rules,
+      async publish(draft) { if (await turn()) await publish(draft) },
+    })
+  ).then(() => inFlight.settled()).then(() => { isFinished = true })
   const listening = feedback.run(signal)
 
   return {

@@ -10,18 +10,21 @@ import type { EventlogEngine, TimelinesEngine, TransportEngine } from '../config
 import { UserError } from '../shared/user-error.js'
 
 export type OpenTransport = {
+  /** Topic name to partitions; by default the topics of the system. */
+  readonly topics?: Readonly<Record<string, number>>
   /** Makes topics that a cluster lacks. */
   readonly create?: boolean
   /** Takes what an operator should know. */
   readonly onWarning?: (sentence: string) => void
 }
 
-export async function openTransport(config: TransportEngine, { create = false, onWarning = () => undefined }: OpenTransport = {}): Promise<Transport> {
-  if (config.kind === 'embedded') return openEmbeddedTransport(config.path)
+export async function openTransport(config: TransportEngine, { topics, create = false, onWarning = () => undefined }: OpenTransport = {}): Promise<Transport> {
+  const named = topics === undefined ? {} : { topics }
+  if (config.kind === 'embedded') return openEmbeddedTransport(config.path, named)
   const { openKafkaTransport, parseKafkaUrl } = await import('../../ingest/transport/kafka/index.js')
   const url = readFileOf(config.urlFile, 'the Kafka address file', 'write an address like kafka://host:9092 into it')
   const ca = config.caFile === undefined ? undefined : readFileOf(config.caFile, 'the certificate file for Kafka', 'name the PEM file of the authority that signed the certificates of the brokers')
-  return openKafkaTransport({ ...parseKafkaUrl(url, ca), create, onWarning })
+  return openKafkaTransport({ ...parseKafkaUrl(url, ca), ...named, create, onWarning })
 }
 
 export type AnyLog = EventLog & EntryLog
@@ -63,7 +66,7 @@ export function openTimelines(config: TimelinesEngine, onWarning: (sentence: str
   })
 }
 
-function readFileOf(path: string, what: string, advice: string): string {
+export function readFileOf(path: string, what: string, advice: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {

@@ -11,6 +11,8 @@ import type { Engine } from '../engines/engine.js'
 import { knownOf, type Incident } from '../incidents/incident-book.js'
 import { draftOf, type AnomalyDraft } from '../incidents/payload.js'
 import { STATS_EVERY_MS, type PipelineStats } from '../pipeline.js'
+import { silenceOf } from '../policy/apply-rules.js'
+import { NO_RULES, type DetectorRules } from '../policy/detector-rules.js'
 import { isAborted } from '../sources/pace.js'
 import type { Skipped, SourceItem } from '../sources/records.js'
 import type { LiveSource } from './live-source.js'
@@ -26,6 +28,8 @@ export type LiveOptions<P> = {
   /** At most twice a second, and at the end. */
   readonly onStats?: ((stats: PipelineStats) => void) | undefined
   readonly onSkipped?: ((skipped: Skipped) => void) | undefined
+  /** What committed policies ask at this moment. */
+  readonly rules?: () => DetectorRules
   readonly signal: AbortSignal
   readonly sensor?: string
   readonly engines?: readonly Engine[]
@@ -51,8 +55,8 @@ export async function runLive<P>(options: LiveOptions<P>): Promise<PipelineStats
 }
 
 async function goOn<P>(options: LiveOptions<P>, before: LiveState, save: (state: LiveState) => void): Promise<PipelineStats> {
-  const { source, signal, nowMs = Date.now, saveEveryMs = SAVE_EVERY_MS } = options
-  const detector = newDetector(options.engines ?? defaultEngines(), options.newId ?? randomUUID, before.incidents)
+  const { source, signal, nowMs = Date.now, saveEveryMs = SAVE_EVERY_MS, rules = () => NO_RULES } = options
+  const detector = newDetector(options.engines ?? defaultEngines(), options.newId ?? randomUUID, rules, before.incidents)
   const settling = createSettling<P>(source.join)
   let state = before
   let published = 0
@@ -75,7 +79,15 @@ async function goOn<P>(options: LiveOptions<P>, before: LiveState, save: (state:
     return true
   }
 
-  const publishAll = (incidents: readonly Incident[]): Promise<boolean> => {
+  const isSilenced = (incident: Incident): boolean => {
+    const silence = silenceOf(incident, rules())
+    if (silence === undefined) return false
+    detector.counts.silenced[silence.reason] = (detector.counts.silenced[silence.reason] ?? 0) + 1
+    return true
+  }
+
+  const publishAll = (found: readonly Incident[]): Promise<boolean> => {
+    const incidents = found.filter((incident) => !isSilenced(incident))
     const context = { source: options.sensor ?? 'cybermesh-detector', modelVersion: detector.modelVersion, detectedAtMs: Math.round(nowMs()) }
     keep({
       incidents: [...state.incidents, ...incidents.map(knownOf)],
