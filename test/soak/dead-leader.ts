@@ -38,7 +38,15 @@ try {
     // Between two transactions the view stands still, so that who is killed is the one whom everybody waits for next.
     isPaused = true
     await sleep(1000)
-    const leader = await leaderNow(running.api)
+    let leader: string | undefined
+    await until('all agree on who leads', async () => {
+      const before = leader
+      leader = await leaderNow(running.api)
+      if (leader !== undefined && leader === before) return true
+      await sleep(500)
+      return false
+    }, 60_000)
+    if (leader === undefined) throw new Error('nobody leads')
     const victim = up.running().pids[leader] as number
     const others = VALIDATORS.filter((name) => name !== leader)
     const heights = await Promise.all(others.map(async (name) => (await look(running, name)).height))
@@ -69,10 +77,8 @@ async function seats(api: string): Promise<readonly Seat[]> {
   return ((await response.json()) as { data: { roundTable: readonly Seat[] } }).data.roundTable
 }
 
-/** All of them agree, since nothing is under way. */
-async function leaderNow(api: string): Promise<string> {
-  const all = await seats(api)
-  const [leader, ...others] = new Set(all.map((seat) => seat.leader))
-  if (leader === null || leader === undefined || others.length > 0) throw new Error(`no one leader: ${JSON.stringify(all)}`)
-  return leader
+/** Undefined while they do not agree: something is still under way. */
+async function leaderNow(api: string): Promise<string | undefined> {
+  const [leader, ...others] = new Set((await seats(api)).map((seat) => seat.leader))
+  return others.length === 0 ? leader ?? undefined : undefined
 }
