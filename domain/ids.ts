@@ -1,4 +1,5 @@
 /** The names of things: branded so that a view can never be passed where a height is meant. */
+import { bytesToHex, hexToBytes } from './hex.js'
 
 declare const brand: unique symbol
 type Brand<T, Name extends string> = T & { readonly [brand]: Name }
@@ -61,6 +62,14 @@ export function asHex32<T extends string = Hex32>(value: string, field = 'hash')
 export function asAnomalyId(value: string): AnomalyId {
   if (!UUID.test(value)) throw new InvalidValueError('id', 'a lowercase UUID', `${value.length} characters`)
   return value as AnomalyId
+}
+
+/** The 16 bytes of a lowercase UUID, and back. */
+export const bytesOfUuid = (id: string): Uint8Array => hexToBytes(id.replaceAll('-', ''))
+
+export function uuidOfBytes<T extends string = AnomalyId>(bytes: Uint8Array): T {
+  const hex = bytesToHex(bytes)
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-') as T
 }
 
 export const GENESIS_VIEW = 0 as View

@@ -12,7 +12,7 @@ export type SignScheme = 'v1' | 'v2'
 /** What a detector decides; the rest of the message follows from it and from the key. */
 export type AnomalyDraft = Omit<AnomalyMessage, 'contentHash' | 'producerId' | 'signature' | 'pubkey' | 'alg'>
 
-const ALG_OF: Record<SignScheme, AnomalyAlg> = { v1: 'Ed25519', v2: 'Ed25519-v2' }
+export const ALG_OF: Record<SignScheme, AnomalyAlg> = { v1: 'Ed25519', v2: 'Ed25519-v2' }
 const V1_TAG = utf8ToBytes('ai.anomaly.v1')
 const V2_TAG = tagBytes('cybermesh/anomaly/v2')
 const NO_SIGNATURE = new Uint8Array(0)
