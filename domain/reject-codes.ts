@@ -10,6 +10,8 @@ export const REJECT_CODES = [
   'DUPLICATE',
   'UNKNOWN_MODEL',
   'SCORE_MISMATCH',
+  'BROKEN_CUSTODY',
+  'UNKNOWN_REFERENCE',
 ] as const
 
 export type RejectCode = (typeof REJECT_CODES)[number]

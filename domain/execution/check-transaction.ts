@@ -4,6 +4,7 @@ import { checkEvidenceTransaction } from '../evidence/check-transaction.js'
 import { validatorSetOf, type Genesis } from '../genesis.js'
 import type { UnixMillis } from '../ids.js'
 import { checkAnomalyOf, rulesOf } from '../message/check-anomaly.js'
+import { checkReportOf } from '../message/check-report.js'
 import type { RejectCode } from '../reject-codes.js'
 import type { Transaction } from '../transaction.js'
 
@@ -21,6 +22,10 @@ export function createTransactionCheck(genesis: Genesis, verify: VerifySignature
       }
       case 'evidence': {
         const check = checkEvidenceTransaction(tx.bytes, set, verify)
+        return check.ok ? check : { ok: false, code: check.code }
+      }
+      case 'report': {
+        const check = checkReportOf(tx, blockTime, rules, verify)
         return check.ok ? check : { ok: false, code: check.code }
       }
       case 'policy':

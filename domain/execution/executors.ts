@@ -7,6 +7,7 @@ import type { Transaction, TxKind } from '../transaction.js'
 import type { StateDraft } from './draft.js'
 import { executeAnomaly } from './execute-anomaly.js'
 import { executeEvidence } from './execute-evidence.js'
+import { executeReport } from './execute-report.js'
 
 /** What a transaction may look at besides the state. */
 export type ExecutionContext = {
@@ -20,7 +21,7 @@ export type ExecutionContext = {
 /** Writes into `draft` and returns undefined, or returns why the transaction failed; then the draft is dropped. */
 export type TransactionExecutor = (tx: Transaction, draft: StateDraft, context: ExecutionContext) => RejectCode | undefined
 
-const EXECUTORS: ReadonlyMap<TxKind, TransactionExecutor> = new Map([['event', executeAnomaly], ['evidence', executeEvidence]])
+const EXECUTORS: ReadonlyMap<TxKind, TransactionExecutor> = new Map([['event', executeAnomaly], ['evidence', executeEvidence], ['report', executeReport]])
 
 /** A kind without an executor fails; it never voids the block that carries it. */
 const refuseKind: TransactionExecutor = () => 'MALFORMED'

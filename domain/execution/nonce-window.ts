@@ -3,18 +3,18 @@
  * times never fall and a message may be at most the skew away from its block, so a group older than twice the skew
  * can never be asked for again: it is dropped when its producer next executes.
  */
-import type { ProducerId, UnixMillis } from '../ids.js'
+import type { UnixMillis } from '../ids.js'
 import { NONCE_BYTES } from '../message/wire.js'
 import type { StateDraft, StateReader } from './draft.js'
-import { nonceKey, type ProducerRecord } from './state-keys.js'
+import { nonceKey, type ProducerRecord, type Sender } from './state-keys.js'
 
-export function isNonceUsed(state: StateReader, producer: ProducerId, second: number, nonce: Uint8Array): boolean {
+export function isNonceUsed(state: StateReader, producer: Sender, second: number, nonce: Uint8Array): boolean {
   const group = state.get(nonceKey(producer, second))
   return group !== undefined && search(group, nonce).found
 }
 
 /** Adds an unused nonce, keeping its group sorted: a group's bytes do not tell the order of arrival. */
-export function addNonce(draft: StateDraft, producer: ProducerId, second: number, nonce: Uint8Array): void {
+export function addNonce(draft: StateDraft, producer: Sender, second: number, nonce: Uint8Array): void {
   const key = nonceKey(producer, second)
   const group = draft.get(key) ?? new Uint8Array(0)
   const { offset } = search(group, nonce)
@@ -26,7 +26,7 @@ export function addNonce(draft: StateDraft, producer: ProducerId, second: number
 }
 
 /** Drops groups that no valid message can name any more; returns the second from which groups may still exist. */
-export function pruneNonces(draft: StateDraft, producer: ProducerId, record: ProducerRecord, blockTime: UnixMillis, skewMs: number): number {
+export function pruneNonces(draft: StateDraft, producer: Sender, record: ProducerRecord, blockTime: UnixMillis, skewMs: number): number {
   const cutoff = Math.max(0, Math.ceil((blockTime - 2 * skewMs) / 1000))
   const end = Math.min(cutoff, record.newestNonce + 1)
   for (let second = record.oldestNonce; second < end; second++) {

@@ -1,6 +1,7 @@
 /** What the state holds and under which keys. Values are fixed-width; the state knows nothing of heights or clocks. */
-import { ByteReader, ByteWriter, concatBytes } from '../bytes.js'
-import type { AnomalyId, ProducerId, TxId } from '../ids.js'
+import { ByteReader, ByteWriter, concatBytes, utf8ToBytes } from '../bytes.js'
+import { taggedHash } from '../hash.js'
+import { bytesOfUuid, uuidOfBytes, type AnomalyId, type ProducerId, type TxId } from '../ids.js'
 
 /** Binds the state of one network to its genesis: no two networks share a root. */
 export const CHAIN_KEY = 'chain/id'
@@ -8,14 +9,23 @@ export const CHAIN_KEY = 'chain/id'
 /** Standings of all validators as leaders: one entry, since each block changes it. */
 export const LEADERS_KEY = 'leaders'
 
-/** One record a producer: how many of its messages were executed, the latest message time, its live nonce seconds. */
-export const producerKey = (producer: ProducerId): string => `producer/${producer}`
+/** A producer with its anomalies, or whoever reports with its reports: nonces of one kind say nothing of another's. */
+export type Sender = ProducerId | `reports/${ProducerId}`
+
+/** One record a sender: how many of its messages were executed, the latest message time, its live nonce seconds. */
+export const producerKey = (producer: Sender): string => `producer/${producer}`
 /** How often execution refused a producer's messages, by code; a producer that never failed has no such entry. */
 export const failuresKey = (producer: ProducerId): string => `producer-failures/${producer}`
-/** Nonces of one producer in one second of message time. */
-export const nonceKey = (producer: ProducerId, second: number): string => `nonce/${producer}/${second}`
+/** Nonces of one sender in one second of message time. */
+export const nonceKey = (producer: Sender, second: number): string => `nonce/${producer}/${second}`
 /** The registry that makes an anomaly id unique for ever. */
 export const anomalyKey = (id: AnomalyId): string => `anomaly/${id}`
+/** The same for evidence and verdicts. */
+export const reportKey = (id: AnomalyId): string => `report/${id}`
+/** The verdict of a reporter that stands, by what it is about. An incident has any name, so its key holds a hash. */
+export const verdictOnAnomalyKey = (reporter: ProducerId, id: AnomalyId): string => `verdict/${reporter}/anomaly/${id}`
+export const verdictOnIncidentKey = (reporter: ProducerId, incidentId: string): string =>
+  `verdict/${reporter}/incident/${taggedHash('cybermesh/incident/v1', utf8ToBytes(incidentId))}`
 
 export type ProducerRecord = {
   readonly count: number
@@ -53,4 +63,14 @@ export function decodeAnomalyRecord(bytes: Uint8Array): AnomalyRecord {
   const record = { txId: reader.hash('anomaly.txId') as TxId, contentHash: reader.hash('anomaly.contentHash') }
   reader.end('anomaly')
   return record
+}
+
+/** 16 bytes. */
+export const encodeReportId = (id: AnomalyId): Uint8Array => bytesOfUuid(id)
+
+export function decodeReportId(bytes: Uint8Array): AnomalyId {
+  const reader = new ByteReader(bytes)
+  const id = uuidOfBytes(reader.raw(16, 'verdict.reportId'))
+  reader.end('verdict')
+  return id
 }

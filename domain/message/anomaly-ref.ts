@@ -13,5 +13,5 @@ export const anomalyRef = (id: AnomalyId): Uint8Array => concatBytes(PREFIX, byt
 /** Undefined for references to other things. */
 export function anomalyOfRef(ref: Uint8Array): AnomalyId | undefined {
   if (ref.length !== 32 || !bytesEqual(ref.subarray(0, PREFIX.length), PREFIX)) return undefined
-  return uuidOfBytes(ref.subarray(PREFIX.length))
+  return uuidOfBytes<AnomalyId>(ref.subarray(PREFIX.length))
 }

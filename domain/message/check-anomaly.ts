@@ -14,9 +14,18 @@ import { decodeAnomaly, type AnomalyMessage } from './anomaly.js'
 import { payloadFault } from './anomaly-payload.js'
 import { anomalySignBytes, schemeOf, type SignScheme } from './sign-anomaly.js'
 
-export type AdmissionRules = { readonly limits: Limits; readonly producers: ReadonlyMap<ProducerId, Producer> }
+export type AdmissionRules = {
+  readonly limits: Limits
+  readonly producers: ReadonlyMap<ProducerId, Producer>
+  /** Who may say whether a detection was true, and who else may have held evidence: public keys, hex. */
+  readonly analysts: ReadonlySet<string>
+  readonly recorders: ReadonlySet<string>
+}
 
-export const rulesOf = (genesis: Genesis): AdmissionRules => ({ limits: genesis.limits, producers: producersOf(genesis) })
+const keysOf = (entries: readonly { readonly publicKey: string }[] = []): ReadonlySet<string> => new Set(entries.map(({ publicKey }) => publicKey))
+
+export const rulesOf = (genesis: Genesis): AdmissionRules =>
+  ({ limits: genesis.limits, producers: producersOf(genesis), analysts: keysOf(genesis.analysts), recorders: keysOf(genesis.recorders) })
 
 export type AnomalyRefusal = {
   readonly ok: false

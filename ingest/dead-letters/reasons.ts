@@ -19,4 +19,6 @@ export const REASONS: Readonly<Record<RejectCode, Reason>> = {
   DUPLICATE: { what: 'the same bytes or the same anomaly id had been admitted before', advice: 'nothing: what was admitted first stands', repair: 'never' },
   UNKNOWN_MODEL: { what: 'the model is not registered', advice: 'register the model, then replay while the message is young enough', repair: 'later' },
   SCORE_MISMATCH: { what: 'the score is not what the registered model gives', advice: 'find out why the producer reports another score', repair: 'never' },
+  BROKEN_CUSTODY: { what: 'the chain of custody of the evidence is not whole', advice: 'ask each holder for the custody file as it was handed on, and submit the evidence anew', repair: 'never' },
+  UNKNOWN_REFERENCE: { what: 'it names an anomaly or a verdict that no block carries', advice: 'wait until the anomaly is committed, or name another, and send it anew', repair: 'never' },
 }
