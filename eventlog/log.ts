@@ -66,4 +66,6 @@ export const anomalyStream = (id: string): string => `anomaly-${id}`
 export const policyStream = (id: string): string => `policy-${id}`
 /** Of messages that are no anomalies and were refused, by the hash of their bytes. */
 export const refusedStream = (messageHash: string): string => `refused-${messageHash}`
+/** Evidence and verdicts, by the id of their message. */
+export const reportStream = (id: string): string => `report-${id}`
 export const validatorStream = (id: string): string => `validator-${id}`

@@ -9,6 +9,7 @@ import { EVIDENCE_KINDS } from '../evidence/evidence.js'
 import { POLICY_ACTIONS, POLICY_RULES } from '../policy/kinds.js'
 import { REJECT_CODES } from '../reject-codes.js'
 import { TX_KINDS } from '../transaction.js'
+import { VERDICTS } from '../verdict/verdict.js'
 
 /** A safe integer, written as a decimal string. */
 const int64 = <T extends number = number>() =>
@@ -129,6 +130,32 @@ export const eventSchemas = {
     message: base64,
     code,
     receipts: z.array(receiptRef).min(1),
+    at: int64<UnixMillis>(),
+  }),
+  /** Evidence or a verdict that a block carried, also one that execution refused. */
+  ReportRecorded: z.strictObject({
+    reportId: anomalyId,
+    evidenceType: z.string(),
+    /** What it is about, 32 bytes each; those that name anomalies are repeated as ids. */
+    refs: z.array(hex32()),
+    anomalyIds: z.array(anomalyId),
+    messageHash: hex32(),
+    /** The message as received, base64: the one place where the evidence is stored. */
+    message: base64,
+    reporterId: hex32<ProducerId>(),
+    signScheme: z.enum(['v1', 'v2']),
+    contentHash: hex32(),
+    proofBytes: z.int(),
+    /** Time the reporter wrote into the message, unix seconds. */
+    reportedAtSeconds: int64(),
+    /** Who held the evidence, from whoever collected it to the reporter, and when each handed it on, unix seconds. */
+    custody: z.array(z.strictObject({ actorId: hex32(), atSeconds: int64() })).min(1),
+    /** What an analyst says; absent where the evidence is no verdict. */
+    verdict: z.strictObject({
+      anomalyId, incidentId: z.string(), verdict: z.enum(VERDICTS), duplicateOf: anomalyId.optional(), notes: z.string().optional(), supersedes: anomalyId.optional(),
+    }).optional(),
+    placement,
+    outcome: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('applied') }), z.strictObject({ kind: z.literal('failed'), code })]),
     at: int64<UnixMillis>(),
   }),
   OperatorActionRecorded: z.strictObject({

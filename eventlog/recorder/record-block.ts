@@ -12,6 +12,7 @@ import type { TxReceipt } from '../../domain/execution/types.js'
 import { sha256Hex } from '../../domain/hash.js'
 import { asHeight, type AnomalyId, type Hex32, type ProducerId, type UnixMillis, type ValidatorId } from '../../domain/ids.js'
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
+import { decodeEvidenceMessage } from '../../domain/message/evidence-event.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { CHAIN_STREAM } from '../log.js'
 import type { RecorderContext } from './context.js'
@@ -19,6 +20,7 @@ import { readAnomaly, readIdOfMessage, readTip, type ChainTip } from './index/en
 import type { FactReader } from './index/facts.js'
 import type { CertifiedBlock } from './ports.js'
 import { publish } from './record-messages.js'
+import { recordReport } from './record-reports.js'
 import type { Session } from './session.js'
 
 type BlockTransaction = EventData<'BlockCommitted'>['transactions'][number]
@@ -37,13 +39,18 @@ export function recordBlock(session: Session, item: CertifiedBlock, context: Rec
   session.add(CHAIN_STREAM, height === 1 ? 'none' : height - 2, `block/${height}/${block.hash}`, blockCommitted(item, transactions, context, now))
 
   const latenciesMs: number[] = []
+  const placementOf = (tx: Transaction, txIndex: number): Placement => ({ height, blockHash: block.hash, txIndex, txId: tx.id })
   block.transactions.forEach((tx, txIndex) => {
     const anomalyId = ids[txIndex]
     if (anomalyId === undefined) return
-    const placement: Placement = { height, blockHash: block.hash, txIndex, txId: tx.id }
+    const placement = placementOf(tx, txIndex)
     const publishedAt = readAnomaly(session.facts, anomalyId)?.life.publishedAt
     const isCommitted = settle(session, anomalyId, placement, receipts[txIndex] as TxReceipt, item, now)
     if (isCommitted && publishedAt !== undefined) latenciesMs.push(now - publishedAt)
+  })
+  // After the anomalies, which a verdict of the same block may speak of.
+  block.transactions.forEach((tx, txIndex) => {
+    if (tx.kind === 'report') recordReport(session, tx, placementOf(tx, txIndex), receipts[txIndex] as TxReceipt, now)
   })
   return latenciesMs
 }
@@ -89,7 +96,7 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 
 /** A transaction as people read it in the block table; null where the kind or the bytes have no such field. */
 function describe(tx: Transaction, receipt: TxReceipt, anomalyId: AnomalyId | undefined): BlockTransaction {
-  const decoded = tx.kind === 'event' ? decodeAnomaly(tx.bytes) : undefined
+  const decoded = tx.kind === 'event' ? decodeAnomaly(tx.bytes) : tx.kind === 'report' ? decodeEvidenceMessage(tx.bytes) : undefined
   const message = decoded?.ok === true ? decoded.message : undefined
   return {
     txId: tx.id,

@@ -80,6 +80,14 @@ function describe({ event, stream }: RecordedEvent): Omit<AuditRecord, 'eventTyp
       const severity = code === 'INVALID_SIGNATURE' || code === 'UNKNOWN_PRODUCER' || code === 'REPLAY' ? 'SECURITY' : 'WARN'
       return { severity, actor: 'quorum', action: `refuse-${kind}`, resource: stream, result: 'success', fields: { code, messageHash, validators: receipts.map(({ validator }) => validator).join(',') } }
     }
+    case 'ReportRecorded': {
+      const { reporterId, evidenceType, contentHash, anomalyIds, verdict, placement, outcome } = event.data
+      const isApplied = outcome.kind === 'applied'
+      return {
+        severity: isApplied ? 'INFO' : 'WARN', actor: reporterId, action: verdict === undefined ? 'submit-evidence' : 'give-verdict', resource: stream, result: isApplied ? 'success' : 'failure',
+        fields: { evidenceType, contentHash, height: placement.height, anomalies: anomalyIds.length, verdict: verdict?.verdict ?? null, code: isApplied ? null : outcome.code },
+      }
+    }
     case 'OperatorActionRecorded': {
       const { actor, action, resource, result, reason, fields } = event.data
       return { severity: result === 'success' ? 'INFO' : 'WARN', actor, action, resource, result, fields: { ...fields, reason } }

@@ -21,6 +21,7 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
     case 'OperatorActionRecorded':
       return
     case 'PolicyRecorded':
+    case 'ReportRecorded':
       forgetWaiting(layer, event.data.messageHash)
       return
     case 'MessageRefused':
