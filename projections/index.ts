@@ -4,6 +4,7 @@ import { createAuditProjection } from './audit/projection.js'
 import { createBlocksProjection } from './blocks/projection.js'
 import { createCalibrationProjection } from './calibration/projection.js'
 import { createCountersProjection } from './counters/projection.js'
+import { createReportsProjection } from './reports/projection.js'
 import { createReputationProjection } from './reputation/projection.js'
 import type { Projection } from './runtime/projection.js'
 import { createTimelinesProjection } from './timelines/projection.js'
@@ -32,6 +33,9 @@ export { listReputationChanges, type ReputationChangeView } from './reputation/q
 export { listCalibrationRows, listNewestCalibrationRows, type CalibrationRange } from './calibration/queries/list-calibration-rows.js'
 export type { CalibrationView } from './calibration/queries/calibration-view.js'
 export { listHours, type HourFilter, type HourView } from './counters/queries/list-hours.js'
+export { listReports, type ReportFilter } from './reports/queries/list-reports.js'
+export { findReports } from './reports/queries/find-reports.js'
+export type { ReportView } from './reports/queries/report-view.js'
 export { listValidators, type ValidatorView } from './blocks/queries/list-validators.js'
 export { readCounts } from './blocks/queries/read-counts.js'
 export { readStateRoot, type StateRootView } from './blocks/queries/read-state-root.js'
@@ -51,6 +55,6 @@ export type ProjectionStores = { readonly sql: pg.Pool; readonly timelines: Time
 export function createProjections({ sql, timelines }: ProjectionStores): Projection[] {
   return [
     createBlocksProjection(sql), createTimelinesProjection(timelines), createAuditProjection(sql),
-    createCalibrationProjection(sql), createReputationProjection(sql), createCountersProjection(sql),
+    createCalibrationProjection(sql), createReputationProjection(sql), createCountersProjection(sql), createReportsProjection(sql),
   ]
 }

@@ -1,5 +1,6 @@
 /** Blocks, transactions, state versions, validators and anomalies as SQL tables: the read model of most questions. */
 import type pg from 'pg'
+import type { EventData } from '../../domain/events/schema.js'
 import type { BatchEntry, Projection } from '../runtime/projection.js'
 import { forEachEvent } from '../runtime/fold.js'
 import { createSqlProjection } from '../runtime/sql-projection.js'
@@ -14,6 +15,7 @@ import { readAnomalyStates } from './sql/read-anomaly-states.js'
 import { readStandings } from './sql/read-standings.js'
 import { upsertValidators } from './sql/upsert-validators.js'
 import { writeAnomalies } from './sql/write-anomalies.js'
+import { writeCustody } from './sql/write-custody.js'
 import { writeStandings } from './sql/write-standings.js'
 import { createStandingFold } from './standing-changes.js'
 import { createValidatorFold } from './validator-changes.js'
@@ -31,16 +33,19 @@ export async function foldBlocks(entries: readonly BatchEntry[], client: SqlRunn
   const validators = createValidatorFold()
   const standings = createStandingFold(await readStandings(client))
   const blocks: CommittedBlock[] = []
+  const reports: EventData<'ReportRecorded'>[] = []
   forEachEvent(entries, (recorded) => {
     anomalies.visit(recorded)
     validators.visit(recorded)
     standings.visit(recorded)
     if (recorded.event.type === 'BlockCommitted') blocks.push({ block: recorded.event.data, position: recorded.position })
+    if (recorded.event.type === 'ReportRecorded') reports.push(recorded.event.data)
   })
   const changes = anomalies.finish()
   return [
     ...insertBlocks(blocks),
     ...insertTransactions(blocks),
+    ...writeCustody(reports),
     ...insertStateVersions(blocks),
     ...upsertValidators(validators.finish()),
     ...writeStandings(standings.finish()),

@@ -4,7 +4,9 @@ import { startTestPostgres, type TestPostgres } from '../../platform/postgres/te
 import { listCalibrationRows, listNewestCalibrationRows } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { messageWith } from '../testing/random-log.js'
-import { admitted, anomalyId, appendSample, at, block, committed, hash, PRODUCER, published, rejected, SAMPLE, timedOut } from '../testing/sample-log.js'
+import {
+  admitted, ANALYSTS, anomalyId, appendSample, at, block, committed, hash, judged, PRODUCER, published, rejected, reported, reportId, SAMPLE, timedOut,
+} from '../testing/sample-log.js'
 
 let postgres: TestPostgres
 let harness: ProjectionHarness
@@ -59,5 +61,33 @@ describe('calibration rows', () => {
       paged.push(...page.map(({ position }) => position))
     }
     expect(paged).toEqual(all)
+  })
+})
+
+describe('verdicts on calibration rows', () => {
+  const GIVEN: readonly DomainEvent[] = [
+    judged('v1', 'full', 'true_positive', 0, 6, 800), judged('v2', 'full', 'false_positive', 1, 7, 801),
+    judged('refused', 'late', 'benign', 0, 8, 802), reported('pcap', ['full'], 9, 803),
+  ]
+  const rowOf = async (name: string) => (await listCalibrationRows(harness.sql, { limit: 100 })).find((row) => row.anomalyId === anomalyId(name))
+
+  test('are all that makes a label, and only where analysts agree', async () => {
+    const [first, second, refusal, evidence] = GIVEN as [DomainEvent, DomainEvent, DomainEvent, DomainEvent]
+    await appendSample(harness.log, [first], 200)
+    await harness.catchUp()
+    expect(await rowOf('full')).toMatchObject({ label: 'true_positive', verdicts: [{ verdict: 'true_positive', reportId: reportId('v1'), reporterId: ANALYSTS[0] }], outcome: 'COMMITTED' })
+    const failed: DomainEvent = { type: 'ReportRecorded', data: { ...(refusal as Extract<DomainEvent, { type: 'ReportRecorded' }>).data, outcome: { kind: 'failed', code: 'UNKNOWN_REFERENCE' } } }
+    await appendSample(harness.log, [second, failed, evidence], 201)
+    await harness.catchUp()
+    expect(await rowOf('full')).toMatchObject({ label: null, verdicts: [{ reporterId: ANALYSTS[0] }, { reporterId: ANALYSTS[1] }] })
+    expect(await rowOf('late')).toMatchObject({ label: null, verdicts: [] })
+  })
+
+  test('lose their place to the one that supersedes them', async () => {
+    await appendSample(harness.log, [judged('v3', 'full', 'false_positive', 0, 10, 810, { supersedes: 'v1' })], 210)
+    await harness.catchUp()
+    const row = await rowOf('full')
+    expect(row).toMatchObject({ label: 'false_positive', reason: null, admittedAt: new Date(at(501)) })
+    expect(row?.verdicts.map((verdict) => verdict.reportId)).toEqual([reportId('v2'), reportId('v3')])
   })
 })

@@ -12,9 +12,11 @@ import { startTestPostgres, type TestPostgres } from '../../platform/postgres/te
 import { createCalibrationProjection } from '../calibration/projection.js'
 import { createCountersProjection } from '../counters/projection.js'
 import { migrate, rebuildProjection, runProjection, type Projection } from '../index.js'
+import { createReportsProjection } from '../reports/projection.js'
 import { createReputationProjection } from '../reputation/projection.js'
 import { randomLog, type RandomLog } from '../testing/random-log.js'
-import { appendSample } from '../testing/sample-log.js'
+import { ANALYSTS, anomalyId, appendSample } from '../testing/sample-log.js'
+import { labelOf } from '../verdicts/standing-verdicts.js'
 
 let postgres: TestPostgres
 let sql: pg.Pool
@@ -34,8 +36,9 @@ const CASES: Readonly<Record<string, Case>> = {
   counters: { create: createCountersProjection, tables: ['lifecycle_hours ORDER BY hour, producer_id, state, reason', 'counter_lives ORDER BY anomaly_id'], check: checkCounters },
   reputation: {
     create: createReputationProjection, check: checkReputation,
-    tables: ['state_reputation ORDER BY producer_id', 'leader_scores ORDER BY validator_id', 'reputation_changes ORDER BY change_number', 'reputation_lives ORDER BY anomaly_id'],
+    tables: ['state_reputation ORDER BY producer_id', 'leader_scores ORDER BY validator_id', 'reputation_changes ORDER BY change_number', 'reputation_lives ORDER BY anomaly_id', 'reputation_labels ORDER BY anomaly_id'],
   },
+  reports: { create: createReportsProjection, tables: ['reports ORDER BY log_position', 'report_anomalies ORDER BY anomaly_id, log_position'], check: checkReports },
 }
 
 describe.each(Object.entries(CASES))('%s', (_name, { create, tables, check }) => {
@@ -88,14 +91,29 @@ async function withLog({ events }: RandomLog, work: (log: EmbeddedLog) => Promis
   }
 }
 
-async function checkCalibration({ states }: RandomLog): Promise<void> {
-  const found = await rows('SELECT outcome, reason, label, verdicts FROM calibration_rows ORDER BY log_position')
+/** Of each analyst the last accepted verdict on an anomaly stands, and no other. */
+async function checkReports({ events }: RandomLog): Promise<void> {
+  const accepted = events.flatMap((event) => (event.type === 'ReportRecorded' && event.data.outcome.kind === 'applied' ? [event.data] : []))
+  const last = new Map(accepted.flatMap((data) => (data.verdict === undefined ? [] : [[`${data.verdict.anomalyId} ${data.reporterId}`, data.reportId] as const])))
+  const standing = await rows("SELECT report_id FROM reports WHERE verdict IS NOT NULL AND status = 'success' AND superseded_by IS NULL ORDER BY log_position")
+  expect(standing.map(({ report_id }) => report_id).sort()).toEqual([...last.values()].sort())
+  expect(await rows('SELECT count(*)::int4 AS count FROM report_anomalies')).toEqual([{ count: accepted.reduce((sum, { anomalyIds }) => sum + new Set(anomalyIds).size, 0) }])
+}
+
+async function checkCalibration({ states, said }: RandomLog): Promise<void> {
+  const found = await rows('SELECT anomaly_id, outcome, reason, label, verdicts FROM calibration_rows ORDER BY log_position')
   expect(found.map(({ outcome }) => outcome ?? 'in flight').sort()).toEqual([...states.values()].map((state) => (state === 'PUBLISHED' || state === 'ADMITTED' ? 'in flight' : state)).sort())
-  for (const { outcome, reason, label, verdicts } of found) {
+  const saidOf = new Map([...said].map(([name, words]) => [anomalyId(name) as string, [...words]]))
+  for (const { anomaly_id: id, outcome, reason, label, verdicts } of found) {
     expect(reason !== null).toBe(outcome === 'REJECTED' || outcome === 'TIMEOUT' || outcome === 'EXPIRED')
-    expect([label, verdicts]).toEqual([null, []])
+    const words = (saidOf.get(String(id)) ?? []).map(([analyst, verdict]) => ({ reporterId: ANALYSTS[analyst as 0 | 1], verdict }))
+    const standing = (verdicts as readonly { reporterId: string; verdict: string }[]).map(({ reporterId, verdict }) => ({ reporterId, verdict }))
+    expect(standing.sort(byReporter)).toEqual(words.sort(byReporter))
+    expect(label).toBe(labelOf(words.map((word) => ({ ...word, reportId: '', at: 0 }))))
   }
 }
+
+const byReporter = (a: { reporterId: string }, b: { reporterId: string }): number => (a.reporterId < b.reporterId ? -1 : 1)
 
 async function checkCounters({ states, ever }: RandomLog): Promise<void> {
   const sums = await rows('SELECT state, sum(entered_count)::int4 AS entered, sum(entered_count - left_count)::int4 AS standing FROM lifecycle_hours GROUP BY state')

@@ -8,9 +8,9 @@ export type LivesTable = 'counter_lives' | 'reputation_lives'
 
 type Record = { readonly anomaly_id: string; readonly producer: string; readonly state: Life['state']; readonly reason: string }
 
-/** Where the anomalies of a batch stood before it. */
-export async function readLives(client: SqlRunner, table: LivesTable, entries: readonly BatchEntry[]): Promise<Map<string, Life>> {
-  const ids = anomalyIdsOf(entries)
+/** Where the anomalies of a batch, and those named besides, stood before it. */
+export async function readLives(client: SqlRunner, table: LivesTable, entries: readonly BatchEntry[], besides: readonly string[] = []): Promise<Map<string, Life>> {
+  const ids = [...new Set([...anomalyIdsOf(entries), ...besides])]
   if (ids.length === 0) return new Map()
   const { rows } = await client.query<Record>(
     `SELECT anomaly_id, encode(producer_id, 'hex') AS producer, state, reason FROM ${table} WHERE anomaly_id = ANY($1::uuid[])`, [ids])

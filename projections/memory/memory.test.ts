@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { historyAppends } from '../../bench/log/history.js'
 import type { DomainEvent } from '../../domain/events/schema.js'
 import { asPosition, type AnomalyId } from '../../domain/ids.js'
-import { appendSample, committed, published, SAMPLE } from '../testing/sample-log.js'
+import { anomalyId, appendSample, committed, judged, published, reported, reportId, SAMPLE } from '../testing/sample-log.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { buildModel } from './build-model.js'
@@ -17,6 +17,9 @@ describe('read models in memory', () => {
     for (const appends of historyAppends(1000, 1000)) await harness.log.append(appends)
     // Its blocks have heights that are taken.
     await appendSample(harness.log, SAMPLE.filter(({ type }) => type !== 'BlockCommitted'))
+    await appendSample(harness.log, [
+      reported('pcap', ['a', 'c'], 1, 500), judged('one', 'a', 'benign', 0, 1, 501), judged('two', 'a', 'false_positive', 1, 1, 502), judged('three', 'a', 'true_positive', 0, 1, 503, { supersedes: 'one' }),
+    ], 500)
     await harness.catchUp()
   })
   afterAll(async () => {
@@ -39,6 +42,17 @@ describe('read models in memory', () => {
     for (const { state, current_count, ever_count } of totals.rows) expect(model.totals[state as 'PUBLISHED']).toEqual({ current: Number(current_count), ever: Number(ever_count) })
     const blocks = await harness.sql.query<{ blocks: string; transactions: string }>('SELECT (SELECT count(*) FROM blocks) AS blocks, (SELECT count(*) FROM transactions) AS transactions')
     expect({ blocks: String(model.blocks.length), transactions: String(model.transactions) }).toEqual(blocks.rows[0])
+  })
+
+  test('have the verdicts and the reports that SQL has', async () => {
+    const model = await buildModel({ log: harness.log })
+    const { rows } = await harness.sql.query<{ anomaly_id: string; verdicts: unknown[] }>("SELECT anomaly_id, verdicts FROM calibration_rows WHERE verdicts <> '[]'")
+    expect(rows.map(({ anomaly_id, verdicts }) => [anomaly_id, verdicts])).toEqual([...model.verdicts])
+    expect(model.verdicts.get(anomalyId('a'))?.map((verdict) => verdict.reportId)).toEqual([reportId('two'), reportId('three')])
+    const named = await harness.sql.query<{ anomaly_id: string; log_position: string }>('SELECT * FROM report_anomalies ORDER BY log_position, anomaly_id')
+    const held = [...model.reports].flatMap(([id, positions]) => positions.map((position) => ({ anomaly_id: id, log_position: String(position) })))
+    expect(named.rows.length).toBe(5)
+    expect(new Set(named.rows.map((row) => JSON.stringify(row)))).toEqual(new Set(held.map((row) => JSON.stringify(row))))
   })
 
   test('built in two steps are the same as built in one, and keep the books', async () => {

@@ -4,10 +4,11 @@
  * gone with the process.
  */
 import type { LifecycleState } from '../../domain/anomaly/events.js'
-import type { AnomalyEvent, EventData } from '../../domain/events/schema.js'
+import type { AnomalyEvent, DomainEvent, EventData } from '../../domain/events/schema.js'
 import type { AnomalyId, Hex32, Position, ProducerId } from '../../domain/ids.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { RecordedEvent } from '../../eventlog/log.js'
+import { verdictIn, verdictsAfter, type StandingVerdict } from '../verdicts/standing-verdicts.js'
 
 export type MemoryAnomaly = {
   state: LifecycleState
@@ -33,10 +34,14 @@ export type MemoryModel = {
   readonly anomalies: Map<AnomalyId, MemoryAnomaly>
   readonly blocks: MemoryBlock[]
   transactions: number
+  /** The verdicts that stand, by anomaly. */
+  readonly verdicts: Map<AnomalyId, readonly StandingVerdict[]>
+  /** Accepted reports that name an anomaly, by anomaly. */
+  readonly reports: Map<AnomalyId, readonly Position[]>
   readonly totals: MemoryTotals
 }
 
-export const emptyModel = (): MemoryModel => ({ position: 0, anomalies: new Map(), blocks: [], transactions: 0, totals: emptyTotals() })
+export const emptyModel = (): MemoryModel => ({ position: 0, anomalies: new Map(), blocks: [], transactions: 0, verdicts: new Map(), reports: new Map(), totals: emptyTotals() })
 
 const emptyTotals = (): MemoryTotals => ({
   PUBLISHED: { current: 0, ever: 0 }, ADMITTED: { current: 0, ever: 0 }, COMMITTED: { current: 0, ever: 0 },
@@ -54,9 +59,19 @@ export function applyToModel(model: MemoryModel, { event, position }: RecordedEv
       model.transactions += transactions.length
       break
     }
+    case 'ReportRecorded': report(model, event, position); break
     default: break
   }
   model.position = position + 1
+}
+
+function report({ reports, verdicts }: MemoryModel, event: Extract<DomainEvent, { type: 'ReportRecorded' }>, position: Position): void {
+  if (event.data.outcome.kind !== 'applied') return
+  for (const id of new Set(event.data.anomalyIds)) reports.set(id, [...(reports.get(id) ?? []), position])
+  const given = verdictIn(event)
+  if (given === undefined) return
+  const { anomalyId } = given.verdict
+  verdicts.set(anomalyId, verdictsAfter(verdicts.get(anomalyId) ?? [], given))
 }
 
 function publish(model: MemoryModel, { anomalyId, producerId, contentHash, authentic, at }: EventData<'AnomalyPublished'>, position: Position): void {

@@ -5,9 +5,10 @@
 import { PRODUCER_WEIGHTS, producerReputation } from '../../domain/reputation/producer.js'
 import { REJECT_CODES, type RejectCode } from '../../domain/reject-codes.js'
 import type { Life, Move } from '../lives/lives.js'
+import type { VerdictLabel } from '../verdicts/standing-verdicts.js'
 import type { ChangeReason, ProducerStanding } from './changes.js'
 
-const FIRST: ProducerStanding = { score: 100, committed: 0, refused: {}, lastViolationAt: undefined, height: 0, at: 0 }
+const FIRST: ProducerStanding = { score: 100, committed: 0, refused: {}, confirmed: 0, falsePositives: 0, lastViolationAt: undefined, height: 0, at: 0 }
 
 /** Undefined where the move says nothing about anybody. */
 export function standingAfter(known: ProducerStanding | undefined, { before, after, at }: Move, height: number): ProducerStanding | undefined {
@@ -18,6 +19,14 @@ export function standingAfter(known: ProducerStanding | undefined, { before, aft
     ...standing, height, at, score: producerReputation(standing),
     lastViolationAt: violationsOf(standing) === 0 ? undefined : isViolation ? at : standing.lastViolationAt,
   }
+}
+
+/** The label of one of its anomalies has changed. */
+export function standingAfterLabel(known: ProducerStanding | undefined, before: VerdictLabel | null, after: VerdictLabel | null, height: number, at: number): ProducerStanding {
+  const standing = known ?? FIRST
+  const step = (label: VerdictLabel): number => Number(after === label) - Number(before === label)
+  const judged = { ...standing, confirmed: standing.confirmed + step('true_positive'), falsePositives: standing.falsePositives + step('false_positive'), height, at }
+  return { ...judged, score: producerReputation(judged) }
 }
 
 export const reasonOf = ({ after }: Move): ChangeReason => (after.state === 'COMMITTED' ? 'COMMITTED' : after.reason as RejectCode)

@@ -8,6 +8,7 @@ import type { SqlRunner, SqlStatement } from '../sql/statement.js'
 import { createReputationFold } from './fold.js'
 import { insertChanges } from './sql/insert-changes.js'
 import { readKnown } from './sql/read-known.js'
+import { writeLabels } from './sql/write-labels.js'
 import { writeLeaders } from './sql/write-leaders.js'
 import { writeProducers } from './sql/write-producers.js'
 
@@ -15,13 +16,13 @@ export const REPUTATION_PROJECTION = { name: 'reputation', version: 1 } as const
 
 export const createReputationProjection = (pool: pg.Pool): Projection => createSqlProjection(pool, {
   ...REPUTATION_PROJECTION,
-  tables: ['state_reputation', 'leader_scores', 'reputation_changes', 'reputation_lives'],
+  tables: ['state_reputation', 'leader_scores', 'reputation_changes', 'reputation_lives', 'reputation_labels'],
   fold: foldReputation,
 })
 
 export async function foldReputation(entries: readonly BatchEntry[], client: SqlRunner): Promise<readonly SqlStatement[]> {
   const fold = createReputationFold(await readKnown(client, entries))
   forEachEvent(entries, fold.visit)
-  const { lives, producers, leaders, changes } = fold.finish()
-  return [...writeProducers(producers), ...writeLeaders(leaders), ...insertChanges(changes), ...writeLives('reputation_lives', lives)]
+  const { lives, verdicts, producers, leaders, changes } = fold.finish()
+  return [...writeProducers(producers), ...writeLeaders(leaders), ...insertChanges(changes), ...writeLives('reputation_lives', lives), ...writeLabels(verdicts)]
 }

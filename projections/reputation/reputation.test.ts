@@ -6,7 +6,7 @@ import { afterBlock, firstLeaders, jail, scoresOf } from '../../domain/reputatio
 import { startTestPostgres, type TestPostgres } from '../../platform/postgres/testing/test-database.js'
 import { listProducers, listReputationChanges, listValidators } from '../index.js'
 import { createHarness, type ProjectionHarness } from '../testing/harness.js'
-import { appendSample, at, block, committed, hash, PRODUCER, published, registered, rejected, VALIDATORS } from '../testing/sample-log.js'
+import { appendSample, at, block, committed, judged, hash, PRODUCER, published, registered, rejected, VALIDATORS } from '../testing/sample-log.js'
 import { createLeaderScores } from './leader-scores.js'
 
 type Block = EventData<'BlockCommitted'>
@@ -85,7 +85,7 @@ describe('the history of reputation', () => {
 
   test('ends where the tables of standings say that everybody stands', async () => {
     expect((await listValidators(harness.sql)).map(({ reputation }) => reputation)).toEqual([48, 0])
-    expect(await listProducers(harness.sql)).toEqual([{ id: PRODUCER, committed: 2, refused: [{ code: 'SKEW', count: 1 }], reputation: 100 }])
+    expect(await listProducers(harness.sql)).toEqual([{ id: PRODUCER, committed: 2, refused: [{ code: 'SKEW', count: 1 }], confirmed: 0, falsePositives: 0, reputation: 100 }])
   })
 
   test('is given for one validator or producer, page by page', async () => {
@@ -98,5 +98,18 @@ describe('the history of reputation', () => {
   test('keeps the columns of the predecessor', async () => {
     const { rows } = await harness.sql.query("SELECT encode(producer_id, 'hex') AS id, score, total_events, violations, last_violation, updated_height FROM state_reputation")
     expect(rows).toEqual([{ id: PRODUCER, score: 100, total_events: '3', violations: '0', last_violation: null, updated_height: '4' }])
+  })
+
+  test('falls by verdicts alone where detections were false, and comes back when analysts think better of it', async () => {
+    await appendSample(harness.log, [
+      judged('one', 'a', 'false_positive', 0, 5, 20), judged('two', 'wrong', 'true_positive', 0, 5, 21), judged('who', 'stranger', 'false_positive', 0, 5, 22),
+    ], 300)
+    await harness.catchUp()
+    expect(await listProducers(harness.sql)).toMatchObject([{ id: PRODUCER, confirmed: 1, falsePositives: 1, reputation: 85 }])
+    await appendSample(harness.log, [judged('three', 'a', 'benign', 0, 6, 30, { supersedes: 'one' })], 310)
+    await harness.catchUp()
+    expect(await listProducers(harness.sql)).toMatchObject([{ confirmed: 1, falsePositives: 0, reputation: 100 }])
+    const changes = await listReputationChanges(harness.sql, PRODUCER, { limit: 2 })
+    expect(changes.map(({ reason, before, after }) => [reason, before, after])).toEqual([['VERDICT_CHANGED', 85, 100], ['FALSE_POSITIVE', 100, 85]])
   })
 })

@@ -8,7 +8,8 @@ import type { DomainEvent, EventData } from '../../domain/events/schema.js'
 import { asHeight, asHex32, asView, type BlockHash, type ProducerId, type TxId, type UnixMillis, type ValidatorId } from '../../domain/ids.js'
 import { encodeAnomaly } from '../../domain/message/anomaly.js'
 import { REJECT_CODES } from '../../domain/reject-codes.js'
-import { anomalyId, block, hash, PRODUCER, published, T0, VALIDATORS } from './sample-log.js'
+import { VERDICTS, type VerdictKind } from '../../domain/verdict/verdict.js'
+import { anomalyId, block, hash, judged, PRODUCER, published, reportId, reported, T0, VALIDATORS } from './sample-log.js'
 
 export const PRODUCERS: readonly (ProducerId | null)[] = [PRODUCER, asHex32<ProducerId>(hash('producer/two')), null]
 
@@ -41,6 +42,7 @@ const strange: fc.Arbitrary<Partial<EventData<'AnomalyPublished'>>> = fc.record(
 type Step =
   | { readonly kind: 'move'; readonly name: string; readonly command: AnomalyCommand['type'] | 'fail'; readonly code: number; readonly at: number; readonly more: Partial<EventData<'AnomalyPublished'>> }
   | { readonly kind: 'block'; readonly proposer: number; readonly failed: readonly number[]; readonly signers: readonly number[]; readonly accused: number | undefined; readonly at: number }
+  | { readonly kind: 'report'; readonly name: string; readonly analyst: 0 | 1; readonly verdict: VerdictKind | undefined; readonly isRefused: boolean; readonly strange: string; readonly at: number }
 
 const at = fc.oneof({ weight: 8, arbitrary: fc.nat({ max: 20 * 3_600_000 }).map((ms) => T0 + ms) }, { weight: 1, arbitrary: wide }, { weight: 1, arbitrary: fc.constantFrom(-1, 0, -3_600_000) })
 const who = fc.nat({ max: VALIDATORS.length - 1 })
@@ -59,10 +61,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       accused: fc.option(who, { nil: undefined, freq: 4 }), at,
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('report' as const), name: fc.constantFrom('a', 'b', 'c', 'd', 'nobody'), analyst: fc.constantFrom<0 | 1>(0, 1), verdict: fc.option(fc.constantFrom(...VERDICTS), { nil: undefined, freq: 4 }),
+      isRefused: fc.boolean(), strange: text, at,
+    }),
+  },
 )
 
-/** A whole log, and in which state each anomaly ends. */
-export type RandomLog = { readonly events: readonly DomainEvent[]; readonly states: ReadonlyMap<string, LifecycleState>; readonly ever: Readonly<Record<LifecycleState, number>> }
+/** A whole log, in which state each anomaly ends, and what each analyst last said of it. */
+export type RandomLog = { readonly events: readonly DomainEvent[]; readonly said: ReadonlyMap<string, ReadonlyMap<number, VerdictKind>>; readonly states: ReadonlyMap<string, LifecycleState>; readonly ever: Readonly<Record<LifecycleState, number>> }
 
 export const randomLog: fc.Arbitrary<RandomLog> = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' }).map(play)
 
@@ -71,7 +80,19 @@ function play(steps: readonly Step[]): RandomLog {
   const lives = new Map<string, Anomaly>()
   const ever = Object.fromEntries(LIFECYCLE_STATES.map((state) => [state, 0])) as Record<LifecycleState, number>
   let height = 0
-  for (const one of steps) {
+  const said = new Map<string, Map<number, VerdictKind>>()
+  const last = new Map<string, string>()
+  for (const [i, one] of steps.entries()) {
+    if (one.kind === 'report') {
+      const { name, analyst, verdict, isRefused } = one
+      const key = `${name}/${analyst}`
+      events.push(reportOf(`r${i}`, one, last.get(key), ++height))
+      if (isRefused || verdict === undefined) continue
+      last.set(key, `r${i}`)
+      // What nobody has published has no row that a verdict could be in.
+      if (lives.has(name)) said.set(name, new Map([...(said.get(name) ?? []), [analyst, verdict]]))
+      continue
+    }
     if (one.kind === 'block') {
       events.push(blockOf(++height, one))
       continue
@@ -87,7 +108,18 @@ function play(steps: readonly Step[]): RandomLog {
       events.push(event)
     }
   }
-  return { events, states: new Map([...lives].map(([name, { state }]) => [name, state])), ever }
+  return { events, said, states: new Map([...lives].map(([name, { state }]) => [name, state])), ever }
+}
+
+function reportOf(report: string, { name, analyst, verdict, isRefused, strange: words, at: time }: Extract<Step, { kind: 'report' }>, before: string | undefined, height: number): DomainEvent {
+  const event = verdict === undefined ? reported(report, [name], height, 0)
+    : judged(report, name, verdict, analyst, height, 0, { ...(before === undefined ? {} : { supersedes: before }), ...(verdict === 'duplicate' ? { duplicateOf: 'e' } : {}), notes: words })
+  const { data } = event as Extract<DomainEvent, { type: 'ReportRecorded' }>
+  // Of those with one id only one is accepted.
+  return {
+    type: 'ReportRecorded',
+    data: { ...data, ...(isRefused ? { reportId: reportId(before ?? report), outcome: { kind: 'failed', code: 'DUPLICATE' } } : {}), ...(verdict === undefined ? { evidenceType: words } : {}), at: time as UnixMillis },
+  }
 }
 
 function blockOf(height: number, { proposer, failed, signers, accused, at: time }: Extract<Step, { kind: 'block' }>): DomainEvent {

@@ -8,9 +8,11 @@ import type { DomainEvent, EventData } from '../../domain/events/schema.js'
 import {
   asAnomalyId, asEpoch, asHeight, asHex32, asMillis, asView, type BlockHash, type Hex32, type ProducerId, type StateRoot, type TxId, type ValidatorId,
 } from '../../domain/ids.js'
-import { utf8ToBytes } from '../../domain/bytes.js'
+import { bytesToHex, utf8ToBytes } from '../../domain/bytes.js'
+import { anomalyRef } from '../../domain/message/anomaly-ref.js'
+import type { VerdictKind } from '../../domain/verdict/verdict.js'
 import { uuidV5 } from '../../domain/uuid.js'
-import { anomalyStream, CHAIN_STREAM, OPERATOR_STREAM, policyStream, refusedStream, validatorStream, type EventLog, type StreamAppend } from '../../eventlog/log.js'
+import { anomalyStream, CHAIN_STREAM, OPERATOR_STREAM, policyStream, refusedStream, reportStream, validatorStream, type EventLog, type StreamAppend } from '../../eventlog/log.js'
 
 export const T0 = 1_760_595_055_000
 export const at = (second: number) => asMillis(T0 + second * 1000)
@@ -90,6 +92,35 @@ export const operatorAction = (second: number): DomainEvent => ({
   data: { actor: 'alice', action: 'export', resource: 'calibration', result: 'success', reason: 'weekly', fields: { rows: '5' }, at: at(second) },
 })
 
+export const ANALYSTS = ['one', 'two'].map((name) => hashAs<ProducerId>(`analyst/${name}`)) as [ProducerId, ProducerId]
+export const reportId = (name: string) => asAnomalyId(uuidV5(`report/${name}`))
+
+/** Evidence about these anomalies that block `height` carries; accepted unless `more` says otherwise. */
+export function reported(name: string, anomalies: readonly string[], height: number, second: number, more: Partial<EventData<'ReportRecorded'>> = {}): DomainEvent {
+  const anomalyIds = anomalies.map(anomalyId)
+  return {
+    type: 'ReportRecorded',
+    data: {
+      reportId: reportId(name), evidenceType: 'pcap', refs: anomalyIds.map((id) => bytesToHex(anomalyRef(id)) as Hex32), anomalyIds, messageHash: hash(`report/${name}`), message: 'AAEC',
+      reporterId: PRODUCER, signScheme: 'v2', contentHash: hash(`proof/${name}`), proofBytes: 3, reportedAtSeconds: T0 / 1000 + second,
+      custody: [{ actorId: hash('sensor'), atSeconds: T0 / 1000 + second - 10 }, { actorId: PRODUCER, atSeconds: T0 / 1000 + second }],
+      placement: { height: asHeight(height), blockHash: hashAs<BlockHash>(`block/${height}`), txIndex: 0, txId: hashAs<TxId>(`tx/report/${name}`) },
+      outcome: { kind: 'applied' }, at: at(second), ...more,
+    },
+  }
+}
+
+export function judged(name: string, anomaly: string, verdict: VerdictKind, analyst: 0 | 1, height: number, second: number, more: { readonly supersedes?: string; readonly duplicateOf?: string; readonly notes?: string } = {}): DomainEvent {
+  const { supersedes, duplicateOf, notes } = more
+  return reported(name, [anomaly, ...(duplicateOf === undefined ? [] : [duplicateOf])], height, second, {
+    evidenceType: 'verdict', reporterId: ANALYSTS[analyst], custody: [{ actorId: ANALYSTS[analyst], atSeconds: T0 / 1000 + second }],
+    verdict: {
+      anomalyId: anomalyId(anomaly), incidentId: `incident ${anomaly}`, verdict, ...(supersedes === undefined ? {} : { supersedes: reportId(supersedes) }),
+      ...(duplicateOf === undefined ? {} : { duplicateOf: anomalyId(duplicateOf) }), ...(notes === undefined ? {} : { notes }),
+    },
+  })
+}
+
 /** `a` is committed, `b` rejected, `c` timed out and then committed all the same, `d` expired, `e` is in flight. */
 export const SAMPLE: readonly DomainEvent[] = [
   registered(0), registered(1),
@@ -108,6 +139,7 @@ export const streamOf = ({ type, data }: DomainEvent): string => {
     case 'OperatorActionRecorded': return OPERATOR_STREAM
     case 'PolicyRecorded': return policyStream(data.policyId)
     case 'MessageRefused': return refusedStream(data.messageHash)
+    case 'ReportRecorded': return reportStream(data.reportId)
     default: return anomalyStream(data.anomalyId)
   }
 }

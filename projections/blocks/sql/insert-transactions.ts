@@ -12,7 +12,9 @@ const COLUMNS: readonly Column<Row>[] = [
   { name: 'tx_hash', type: 'bytea', value: ({ tx }) => bytesOfHex(tx.txId) },
   { name: 'block_height', type: 'int8', value: ({ block }) => block.height },
   { name: 'tx_index', type: 'int4', value: ({ index }) => index },
-  { name: 'tx_type', type: 'text', value: ({ tx }) => tx.kind },
+  { name: 'tx_type', type: 'text', value: ({ tx }) => (tx.kind === 'report' ? 'evidence' : tx.kind) },
+  // A validator's contradiction is called evidence too, by us; the original has evidence about anomalies alone.
+  { name: 'tx_kind', type: 'text', value: ({ tx }) => (tx.kind === 'report' ? tx.kind : null) },
   { name: 'anomaly_id', type: 'uuid', value: ({ tx }) => tx.anomalyId },
   { name: 'producer_id', type: 'bytea', value: ({ tx }) => bytesOfHex(tx.producerId) },
   { name: 'nonce', type: 'bytea', value: ({ tx }) => bytesOfHex(tx.nonce) },

@@ -1,6 +1,7 @@
 /** A calibration row as readers see it, and the columns it is read from. */
 import type { LifecycleState } from '../../../domain/anomaly/events.js'
 import { hexOf, numberOf } from '../../sql/values.js'
+import type { StandingVerdict } from '../../verdicts/standing-verdicts.js'
 import type { EngineScore } from '../read-payload.js'
 
 export type CalibrationView = {
@@ -29,7 +30,7 @@ export type CalibrationView = {
   /** How its lifecycle ended; null while it is in flight. */
   readonly outcome: LifecycleState | null
   readonly reason: string | null
-  readonly verdicts: readonly unknown[]
+  readonly verdicts: readonly StandingVerdict[]
   /** The truth as verdicts tell it; null without them. */
   readonly label: string | null
   readonly detectedAt: Date | null
@@ -45,7 +46,7 @@ export type CalibrationRecord = {
   anomaly_id: string; log_position: string; updated_position: string; authentic: boolean; producer_id: Buffer | null; source: string | null; sign_scheme: string | null
   message_hash: Buffer; content_hash: Buffer | null; anomaly_type: string | null; severity: string | null; features: Record<string, number>; feature_count: number
   engine_scores: Record<string, EngineScore>; raw_score: number | null; log_likelihood_ratio: number | null; calibrated_score: number | null; confidence: number | null
-  model_version: string | null; model_hash: Buffer | null; decision: string; outcome: LifecycleState | null; reason: string | null; verdicts: unknown[]; label: string | null
+  model_version: string | null; model_hash: Buffer | null; decision: string; outcome: LifecycleState | null; reason: string | null; verdicts: StandingVerdict[]; label: string | null
   detected_at: Date | null; published_at: Date; admitted_at: Date | null; settled_at: Date | null; block_height: string | null; tx_index: string | null; tx_hash: Buffer | null
 }
 

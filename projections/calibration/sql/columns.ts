@@ -14,6 +14,7 @@ export const LATER_COLUMNS: readonly Column<LaterFacts>[] = [
   { name: 'block_height', type: 'int8', value: (row) => row.placement?.height },
   { name: 'tx_index', type: 'int8', value: (row) => row.placement?.txIndex },
   { name: 'tx_hash', type: 'bytea', value: (row) => bytesOfHex(row.placement?.txId) },
+  { name: 'label', type: 'text', value: (row) => row.judged?.label },
 ]
 
 export type InsertRow = CalibrationInsert & { readonly facts: PayloadFacts }
@@ -39,8 +40,7 @@ export const INSERT_COLUMNS: readonly Column<InsertRow>[] = [
   { name: 'model_version', type: 'text', value: ({ published }) => plainText(published.modelVersion) },
   { name: 'model_hash', type: 'bytea', value: ({ facts }) => bytesOfHex(facts.modelHash) },
   { name: 'decision', type: 'text', value: ({ facts }) => facts.decision },
-  // No event of the log is a verdict yet, and nothing else may become a label.
-  { name: 'verdicts', type: 'jsonb', value: () => '[]' },
+  { name: 'verdicts', type: 'jsonb', value: ({ judged }) => JSON.stringify(judged?.verdicts ?? []) },
   { name: 'detected_at', type: 'timestamptz', value: ({ published }) => timeOfSeconds(published.detectedAtSeconds) },
   { name: 'published_at', type: 'timestamptz', value: ({ published }) => eventTime(published.at) },
   ...LATER_COLUMNS,

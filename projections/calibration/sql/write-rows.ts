@@ -7,12 +7,19 @@ import { INSERT_COLUMNS, LATER_COLUMNS } from './columns.js'
 
 type Update = LaterFacts & { readonly anomalyId: string }
 
-const UPDATE_COLUMNS: readonly Column<Update>[] = [{ name: 'anomaly_id', type: 'uuid', value: ({ anomalyId }) => anomalyId }, ...LATER_COLUMNS]
+const UPDATE_COLUMNS: readonly Column<Update>[] = [
+  { name: 'anomaly_id', type: 'uuid', value: ({ anomalyId }) => anomalyId },
+  { name: 'verdicts', type: 'jsonb', value: ({ judged }) => (judged === undefined ? null : JSON.stringify(judged.verdicts)) },
+  ...LATER_COLUMNS,
+]
 
-/** What is not said stays; only a new outcome replaces the reason of the one before, also by none. */
-const ASSIGNMENTS = LATER_COLUMNS.map(({ name }) => name === 'reason'
-  ? 'reason = CASE WHEN changed.outcome IS NULL THEN calibration_rows.reason ELSE changed.reason END'
-  : `${name} = COALESCE(changed.${name}, calibration_rows.${name})`).join(', ')
+/** What came with it decides over a value that may well be none. */
+const WITH: Readonly<Record<string, string>> = { reason: 'outcome', label: 'verdicts' }
+
+/** What is not said stays; a new outcome replaces the reason of the one before, and new verdicts the label, also by none. */
+const ASSIGNMENTS = UPDATE_COLUMNS.slice(1).map(({ name }) => (WITH[name] === undefined
+  ? `${name} = COALESCE(changed.${name}, calibration_rows.${name})`
+  : `${name} = CASE WHEN changed.${WITH[name]} IS NULL THEN calibration_rows.${name} ELSE changed.${name} END`)).join(', ')
 
 export function writeCalibrationRows({ inserted, updated }: CalibrationChanges): SqlStatement[] {
   const rows = [...inserted.values()].map((row) => ({ ...row, facts: readPayload(row.published.message) }))

@@ -1,0 +1,1 @@
+ALTER TABLE state_reputation ADD COLUMN IF NOT EXISTS false_positives INT8 NOT NULL DEFAULT 0
