@@ -123,7 +123,7 @@ describe('questions', () => {
         { name: 'validator-1', blocksProposed: 2, blocksVoted: 2, lastSeenAt: new Date(T0 + 36_000).toISOString() },
       ],
       stateRoot: { height: 3, root: hash('state/3') }, auditRoot: { size: SAMPLE.length }, logPosition: SAMPLE.length,
-      projections: ['blocks', 'timelines', 'audit', 'calibration', 'reputation', 'counters'].map((name) => ({ name, version: 1, position: SAMPLE.length, lagEvents: 0, lagMs: 0 })),
+      projections: ['blocks', 'timelines', 'audit', 'calibration', 'reputation', 'counters', 'reports'].map((name) => ({ name, version: 1, position: SAMPLE.length, lagEvents: 0, lagMs: 0 })),
     })
   })
 

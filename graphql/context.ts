@@ -1,6 +1,6 @@
 /** What the resolvers of one request share: loaders that turn many lookups of one level into one query. */
 import DataLoader from 'dataloader'
-import { findAnomalies, findBlocks, listTransactions, listValidators, type AnomalyView, type BlockView, type Projection, type TransactionView, type ValidatorView } from '../projections/index.js'
+import { findAnomalies, findBlocks, findReports, listTransactions, listValidators, type AnomalyView, type BlockView, type Projection, type ReportView, type TransactionView, type ValidatorView } from '../projections/index.js'
 import type { SqlRunner } from '../projections/sql/statement.js'
 import { projectionsOf, type ApiSources, type ReadSources } from './sources.js'
 
@@ -10,6 +10,8 @@ export type ApiContext = {
   readonly anomalies: DataLoader<string, AnomalyView | undefined>
   readonly blocks: DataLoader<number, BlockView | undefined>
   readonly transactions: DataLoader<number, readonly TransactionView[]>
+  /** Accepted reports that name an anomaly. */
+  readonly reports: DataLoader<string, readonly ReportView[]>
   readonly validators: () => Promise<ReadonlyMap<string, ValidatorView>>
 }
 
@@ -26,6 +28,10 @@ export function createContext(given: ApiSources, snapshot?: SqlRunner): ApiConte
     transactions: new DataLoader(async (heights) => {
       const byHeight = await listTransactions(sql, heights)
       return heights.map((height) => byHeight.get(height) ?? [])
+    }),
+    reports: new DataLoader(async (ids) => {
+      const byAnomaly = await findReports(sql, ids)
+      return ids.map((id) => byAnomaly.get(id) ?? [])
     }),
     validators: () => (validators ??= listValidators(sql).then((list) => new Map(list.map((validator) => [validator.id, validator])))),
   }

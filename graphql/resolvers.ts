@@ -2,9 +2,9 @@
 import type { LifecycleState } from '../domain/anomaly/events.js'
 import { isHex32, isUuid } from '../domain/ids.js'
 import {
-  countTimeline, listAnomalies, listBlocks, listEvidence, listNewestCalibrationRows, listProducers, listReputationChanges, readAuditRoot, readCounts, readProjectionStatus,
+  countTimeline, listAnomalies, listBlocks, listEvidence, listNewestCalibrationRows, listProducers, listReports, listReputationChanges, readAuditRoot, readCounts, readProjectionStatus,
   readStateRoot,
-  type AnomalyFilter, type AnomalyView, type BlockView, type CalibrationView, type EvidenceView, type HourView, type ReputationChangeView, type TransactionView, type ValidatorView,
+  type AnomalyFilter, type AnomalyView, type BlockView, type CalibrationView, type EvidenceView, type HourView, type ReportFilter, type ReportView, type ReputationChangeView, type TransactionView, type ValidatorView,
 } from '../projections/index.js'
 import { readConnection, type ConnectionArguments } from './connection.js'
 import type { ApiContext } from './context.js'
@@ -39,6 +39,10 @@ export const resolvers = {
     block: (_: unknown, { height }: { height: number }, context: ApiContext) => context.blocks.load(height),
     validators: async (_: unknown, _arguments: unknown, context: ApiContext) => [...(await context.validators()).values()],
     evidence: (_: unknown, _arguments: unknown, { sources }: ApiContext) => listEvidence(sources.sql),
+    evidenceReports: (_: unknown, { filter, ...page }: ConnectionArguments & { filter?: ReportFilterInput | null }, { sources }: ApiContext) => {
+      const checked = checkReportFilter(filter ?? {})
+      return readConnection<ReportView>('report', page, ({ position }) => position, (keyset) => listReports(sources.sql, checked, keyset))
+    },
     producers: (_: unknown, _arguments: unknown, { sources }: ApiContext) => listProducers(sources.sql),
     reputationChanges: (_: unknown, { subject, ...page }: ConnectionArguments & { subject?: string | null }, { sources }: ApiContext) => {
       if (subject !== undefined && subject !== null && !isHex32(subject)) throw badInput('subject', 'must be 64 lowercase hex digits: the id of a validator or a producer')
@@ -58,6 +62,24 @@ export const resolvers = {
   Anomaly: {
     lifecycle: lifecycleOf,
     block: ({ blockHeight }: AnomalyView, _: unknown, context: ApiContext) => (blockHeight === null ? null : context.blocks.load(blockHeight)),
+    // A duplicate also names the anomaly that it repeats, and says nothing of that one.
+    verdicts: async ({ id }: AnomalyView, _: unknown, context: ApiContext) => (await context.reports.load(id)).filter(({ verdictAnomalyId }) => verdictAnomalyId === id),
+    evidence: async ({ id }: AnomalyView, _: unknown, context: ApiContext) => (await context.reports.load(id)).filter(({ verdict }) => verdict === null),
+  },
+  Verdict: {
+    id: ({ reportId }: ReportView) => reportId,
+    verdict: ({ verdict }: ReportView) => verdict?.toUpperCase(),
+    givenAt: ({ reportedAt }: ReportView) => reportedAt,
+    block: ({ blockHeight }: ReportView, _: unknown, context: ApiContext) => context.blocks.load(blockHeight),
+  },
+  EvidenceReport: {
+    id: ({ reportId }: ReportView) => reportId,
+    type: ({ evidenceType }: ReportView) => evidenceType,
+    sizeBytes: ({ proofBytes }: ReportView) => proofBytes,
+    custody: ({ custody }: ReportView) => custody.map(({ actor, at }) => ({ actorId: actor, handedOnAt: new Date(at) })),
+    verdict: (report: ReportView) => (report.verdict === null ? null : report),
+    block: ({ blockHeight }: ReportView, _: unknown, context: ApiContext) => context.blocks.load(blockHeight),
+    logPosition: ({ position }: ReportView) => position,
   },
   LifecycleStep: {
     validator: async ({ validatorId }: LifecycleStep, _: unknown, context: ApiContext) => (validatorId === null ? null : (await context.validators()).get(validatorId)),
@@ -82,12 +104,27 @@ export const resolvers = {
     kind: ({ kind }: ReputationChangeView) => kind.toUpperCase(),
   },
   CalibrationRow: {
+    verdicts: ({ verdicts }: CalibrationView) => verdicts.map(({ reportId, reporterId, verdict }) => ({ reportId, reporterId, verdict })),
     features: ({ features }: CalibrationView) => Object.entries(features).map(([name, value]) => ({ name, value })),
     engineScores: ({ engineScores }: CalibrationView) => Object.entries(engineScores).map(([engine, score]) => ({ engine, ...score })),
+  },
+  StandingVerdict: {
+    id: ({ reportId }: { readonly reportId: string }) => reportId,
+    verdict: ({ verdict }: { readonly verdict: string }) => verdict.toUpperCase(),
   },
   Transaction: {
     anomaly: ({ anomalyId }: TransactionView, _: unknown, context: ApiContext) => (anomalyId === null ? null : context.anomalies.load(anomalyId)),
   },
+}
+
+type ReportFilterInput = { readonly anomaly?: string | null; readonly type?: string | null; readonly reporter?: string | null }
+
+function checkReportFilter({ anomaly, type, reporter }: ReportFilterInput): ReportFilter {
+  const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
+  if (isGiven(anomaly) && !isUuid(anomaly)) throw badInput('filter.anomaly', 'must be a lowercase UUID')
+  if (isGiven(reporter) && !isHex32(reporter)) throw badInput('filter.reporter', 'must be 64 lowercase hex digits')
+  if (isGiven(type) && type.length > 256) throw badInput('filter.type', `must have at most 256 characters, got ${type.length}`)
+  return { ...(isGiven(anomaly) ? { anomalyId: anomaly } : {}), ...(isGiven(type) ? { evidenceType: type } : {}), ...(isGiven(reporter) ? { reporterId: reporter } : {}) }
 }
 
 function checkFilter({ state, type, severity, producer, since, until }: FilterInput): AnomalyFilter {

@@ -6,8 +6,12 @@ import type { resolvers } from './resolvers.js'
 const SERVED_BY: Readonly<Record<keyof typeof resolvers.Query, string | undefined>> = {
   anomaly: 'blocks', anomalies: 'blocks', blocks: 'blocks', block: 'blocks', validators: 'blocks', evidence: 'blocks', stateRoot: 'blocks', counts: 'blocks',
   timelineCount: 'timelines', auditRoot: 'audit', calibrationRows: 'calibration', hours: 'counters', reputationChanges: 'reputation', producers: 'reputation',
+  evidenceReports: 'reports',
   projections: undefined, roundTable: undefined, logPosition: undefined,
 }
+
+/** Fields within others that another read model answers. */
+const SERVED_WITHIN: Readonly<Record<string, string | undefined>> = { verdicts: 'reports', evidence: 'reports' }
 
 /** Stores that are not SQL have positions of their own. */
 export const IN_OTHER_STORE: ReadonlySet<string> = new Set(['timelines'])
@@ -21,20 +25,22 @@ export function findOperation(document: DocumentNode, name: string | null | unde
 export function modelsOf(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
   const models = new Set<string>()
   const visited = new Set<string>()
-  const visit = (selections: SelectionSetNode): void => {
+  const visit = (selections: SelectionSetNode, within: boolean): void => {
     for (const selection of selections.selections) {
       if (selection.kind === Kind.FIELD) {
-        const model = SERVED_BY[selection.name.value as keyof typeof SERVED_BY]
+        const { value } = selection.name
+        const model = within ? SERVED_WITHIN[value] : SERVED_BY[value as keyof typeof SERVED_BY]
         if (model !== undefined) models.add(model)
+        if (selection.selectionSet !== undefined) visit(selection.selectionSet, true)
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visit(selection.selectionSet)
-      } else if (!visited.has(selection.name.value)) {
-        visited.add(selection.name.value)
+        visit(selection.selectionSet, within)
+      } else if (!visited.has(`${within} ${selection.name.value}`)) {
+        visited.add(`${within} ${selection.name.value}`)
         const fragment = document.definitions.find((definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value)
-        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) visit(fragment.selectionSet)
+        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) visit(fragment.selectionSet, within)
       }
     }
   }
-  visit(operation.selectionSet)
+  visit(operation.selectionSet, false)
   return models
 }

@@ -25,6 +25,8 @@ export const typeDefinitions = /* GraphQL */ `
     validators: [Validator!]!
     "Proofs that a validator contradicted itself, as blocks carry them, newest first; at most 200."
     evidence: [ValidatorEvidence!]!
+    "Evidence and verdicts that blocks carry, newest first; those that failed say why. At most 200 a page."
+    evidenceReports(filter: EvidenceReportFilter, first: Int, after: String, last: Int, before: String): EvidenceReportConnection!
     "Producers that were heard of, and what their signed messages came to."
     producers: [Producer!]!
     "Every change of a validator's or producer's score, newest first; subject is one's id. At most 200 a page."
@@ -62,6 +64,15 @@ export const typeDefinitions = /* GraphQL */ `
     until: Time
   }
 
+  input EvidenceReportFilter {
+    "Accepted reports that name this anomaly."
+    anomaly: ID
+    "Such as pcap or verdict."
+    type: String
+    "Public key of the reporter, 64 hex digits."
+    reporter: String
+  }
+
   type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 
   type AnomalyConnection { edges: [AnomalyEdge!]! nodes: [Anomaly!]! pageInfo: PageInfo! }
@@ -91,7 +102,76 @@ export const typeDefinitions = /* GraphQL */ `
     block: Block
     txIndex: Int
     txHash: String
+    "What analysts say of it, newest first, also what was superseded; at most 200."
+    verdicts: [Verdict!]!
+    "Accepted evidence that names it, newest first; verdicts are not among it. At most 200."
+    evidence: [EvidenceReport!]!
   }
+
+  enum VerdictKind {
+    TRUE_POSITIVE
+    FALSE_POSITIVE
+    "True, and nothing to worry about."
+    BENIGN
+    "Another anomaly tells the same."
+    DUPLICATE
+  }
+
+  "An analyst's signed word on one anomaly: the only truth there is."
+  type Verdict {
+    "Id of the message that carries it."
+    id: ID!
+    verdict: VerdictKind!
+    "Public key of the analyst."
+    reporterId: ID!
+    incidentId: String!
+    "The anomaly that it repeats."
+    duplicateOf: ID
+    notes: String
+    givenAt: Time!
+    "The verdict of the same analyst whose place it took."
+    supersedes: ID
+    "The one that took its place; null while it stands."
+    supersededBy: ID
+    block: Block
+    blockHeight: Long!
+    txHash: String!
+  }
+
+  type EvidenceReportConnection { edges: [EvidenceReportEdge!]! nodes: [EvidenceReport!]! pageInfo: PageInfo! }
+  type EvidenceReportEdge { cursor: String! node: EvidenceReport! }
+
+  "Evidence as a block carries it. The evidence itself is in the event log, in the stream report-<id>."
+  type EvidenceReport {
+    id: ID!
+    type: String!
+    "Public key of the reporter."
+    reporterId: ID!
+    signScheme: String!
+    "SHA-256 of the evidence."
+    contentHash: String!
+    messageHash: String!
+    sizeBytes: Long!
+    "What it is about, 32 bytes each."
+    refs: [String!]!
+    "Through whose hands it came, from whoever collected it to the reporter."
+    custody: [CustodyLink!]!
+    "What it says, where it is a verdict."
+    verdict: Verdict
+    "success or failed."
+    status: String!
+    "Why it failed."
+    code: String
+    reportedAt: Time!
+    recordedAt: Time!
+    block: Block
+    blockHeight: Long!
+    txIndex: Int!
+    txHash: String!
+    "Position in the event log."
+    logPosition: Long!
+  }
+  type CustodyLink { "Public key of the holder." actorId: ID! handedOnAt: Time! }
 
   enum EvidenceKind {
     "The message as it was received."
@@ -245,6 +325,9 @@ export const typeDefinitions = /* GraphQL */ `
     committed: Long!
     "Refusals of messages with its valid signature."
     refused: [RefusalCount!]!
+    "Committed anomalies that analysts confirm, and that they call false."
+    confirmed: Long!
+    falsePositives: Long!
     "0 to 100; refusals that a stranger can cause do not count."
     reputation: Int!
   }
@@ -261,7 +344,7 @@ export const typeDefinitions = /* GraphQL */ `
     "0 to 100."
     before: Int!
     after: Int!
-    "Of validators FAILED_TO_LEAD, SIGNED, LED or CONTRADICTED; of producers COMMITTED, or the code of a refusal."
+    "Of validators FAILED_TO_LEAD, SIGNED, LED or CONTRADICTED; of producers COMMITTED, FALSE_POSITIVE, VERDICT_CHANGED, or the code of a refusal."
     reason: String!
     "The newest block then; 0 before the first."
     blockHeight: Long!
@@ -298,7 +381,9 @@ export const typeDefinitions = /* GraphQL */ `
     "How its lifecycle ended, which says nothing about truth; null while it is in flight."
     outcome: LifecycleState
     reason: String
-    "The truth as verdicts tell it; null without them."
+    "The verdicts that stand."
+    verdicts: [StandingVerdict!]!
+    "What more analysts say than say anything else; null without verdicts and where they do not agree."
     label: String
     detectedAt: Time
     publishedAt: Time!
@@ -307,6 +392,7 @@ export const typeDefinitions = /* GraphQL */ `
     txIndex: Long
     txHash: String
   }
+  type StandingVerdict { id: ID! verdict: VerdictKind! reporterId: ID! }
   type Feature { name: String! value: Float! }
   type EngineScore { engine: String! score: Float! threshold: Float fired: Boolean! }
 
