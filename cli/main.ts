@@ -5,6 +5,7 @@ import { registerBench } from './commands/bench.js'
 import { registerDetect } from './commands/detect.js'
 import { registerDlq } from './commands/dlq.js'
 import { registerDoctor } from './commands/doctor.js'
+import { registerEvidence } from './commands/evidence.js'
 import { registerGenesis } from './commands/genesis.js'
 import { registerKeys } from './commands/keys.js'
 import { registerProjections } from './commands/projections.js'
@@ -15,6 +16,7 @@ import { registerSim } from './commands/sim.js'
 import { registerStatus } from './commands/status.js'
 import { registerTimeline } from './commands/timeline.js'
 import { registerUp } from './commands/up.js'
+import { registerVerdict } from './commands/verdict.js'
 import { sentenceOf } from './shared/user-error.js'
 
 const program = new Command('cybermesh')
@@ -28,6 +30,8 @@ registerTimeline(program)
 registerRebuild(program)
 registerProjections(program)
 registerDlq(program)
+registerVerdict(program)
+registerEvidence(program)
 registerGenesis(program)
 registerKeys(program)
 registerRoles(program)

@@ -31,6 +31,17 @@ export async function withLetters<T>(data: DataFolder, work: (box: LetterBox, tr
   }
 }
 
+/** Throws UserError where no topic was ever written. */
+export async function withOpenTopics<T>(data: DataFolder, work: (transport: Transport) => Promise<T>): Promise<T> {
+  const transport = await openTopicsOf(data)
+  if (transport === undefined) throw new UserError('NO_TOPICS', `${data.layout.folder} has no topics yet; start the mesh once with \`cybermesh up --data ${data.layout.folder}\``)
+  try {
+    return await work(transport)
+  } finally {
+    await transport.close()
+  }
+}
+
 /** `17`, or `1/17` where the topic of dead letters has more than one partition. */
 export const nameOf = ({ place }: ReceivedLetter): string => (place.partition === 0 ? String(place.offset) : `${place.partition}/${place.offset}`)
 

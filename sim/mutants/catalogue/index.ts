@@ -5,10 +5,11 @@ import { COMMITS } from './commits.js'
 import { EXECUTION } from './execution.js'
 import { PROPOSALS } from './proposals.js'
 import { RECOVERY } from './recovery.js'
+import { REPORTS } from './reports.js'
 import { SAFETY_RULES } from './safety-rules.js'
 import { STANDING } from './standing.js'
 import { VIEWS } from './views.js'
 
-export const MUTANTS: readonly Mutant[] = [...SAFETY_RULES, ...CERTIFICATES, ...PROPOSALS, ...COMMITS, ...VIEWS, ...RECOVERY, ...STANDING, ...EXECUTION]
+export const MUTANTS: readonly Mutant[] = [...SAFETY_RULES, ...CERTIFICATES, ...PROPOSALS, ...COMMITS, ...VIEWS, ...RECOVERY, ...STANDING, ...EXECUTION, ...REPORTS]
 
 export const mutantNamed = (name: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.name === name)
