@@ -7,12 +7,14 @@ import type { GenesisBody } from '../../domain/genesis.js'
 import { isTorsionFree } from '../../platform/crypto/ed25519.js'
 
 /** The first fault in words, or undefined. */
-export function faultOfKeys(genesis: Pick<GenesisBody, 'validators' | 'producers' | 'recorders'>): string | undefined {
+export function faultOfKeys(genesis: Pick<GenesisBody, 'validators' | 'producers' | 'recorders' | 'policyAuthorities' | 'analysts'>): string | undefined {
   const holders = new Map<string, string>()
   const entries = [
     ...genesis.validators.map((entry) => ({ ...entry, role: 'validator' })),
     ...genesis.producers.map((entry) => ({ ...entry, role: 'producer' })),
     ...genesis.recorders.map((entry) => ({ ...entry, role: 'recorder' })),
+    ...(genesis.policyAuthorities ?? []).map((entry) => ({ ...entry, role: 'policy authority' })),
+    ...(genesis.analysts ?? []).map((entry) => ({ ...entry, role: 'analyst' })),
   ]
   for (const { role, name, publicKey } of entries) {
     const who = `${role} ${name}`
