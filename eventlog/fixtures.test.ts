@@ -11,6 +11,7 @@ import { EVIDENCE_KINDS } from '../domain/evidence/evidence.js'
 import { asPosition } from '../domain/ids.js'
 import { merkleRoot } from '../domain/merkle.js'
 import { TX_KINDS } from '../domain/transaction.js'
+import { VERDICTS } from '../domain/verdict/verdict.js'
 import { packageFile } from '../platform/package-root.js'
 import { openEmbeddedLog } from './embedded/index.js'
 import { openKurrentLog } from './kurrent/index.js'
@@ -49,6 +50,11 @@ describe('frozen entries', () => {
     expect(valuesOf(dataOf('OperatorActionRecorded'), 'result')).toEqual(['failure', 'success'])
     const published = dataOf('AnomalyPublished')
     for (const field of NULLABLE) expect([field, published.some((data) => data[field] === null), published.some((data) => data[field] !== null)]).toEqual([field, true, true])
+    const reports = dataOf('ReportRecorded')
+    expect([kindsOf(reports, 'outcome'), valuesOf(reports, 'signScheme')]).toEqual([['applied', 'failed'], ['v1', 'v2']])
+    const verdicts = reports.flatMap((data) => (data.verdict === undefined ? [] : [data.verdict as Data]))
+    expect(valuesOf(verdicts, 'verdict')).toEqual([...VERDICTS].sort())
+    for (const field of ['duplicateOf', 'notes', 'supersedes']) expect([field, new Set(verdicts.map((data) => data[field] !== undefined))]).toEqual([field, new Set([true, false])])
     const blocks = dataOf('BlockCommitted')
     expect(new Set(blocks.map((data) => data.failedLeaders !== undefined))).toEqual(new Set([true, false]))
     const transactions = blocks.flatMap((data) => data.transactions as Data[])

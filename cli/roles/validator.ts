@@ -1,10 +1,10 @@
 /** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
 import { join } from 'node:path'
-import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
+import { hexToBytes } from '../../domain/bytes.js'
 import { createTransactionCheck } from '../../domain/execution/check-transaction.js'
-import { checkAnomalyOf, rulesOf } from '../../domain/message/check-anomaly.js'
+import { rulesOf } from '../../domain/message/check-anomaly.js'
 import { validatorSetOf } from '../../domain/genesis.js'
-import { asHeight, asHex32, asMillis, type ChainId, type ProducerId } from '../../domain/ids.js'
+import { asHeight, asHex32, type ChainId } from '../../domain/ids.js'
 import { createAcceptLater, createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
@@ -19,6 +19,7 @@ import { openSafetyStore } from '../../consensus/storage/safety-record/store.js'
 import type { Report } from '../../consensus/core/protocol.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Transaction } from '../../domain/transaction.js'
+import { claimOf } from '../../ingest/admission/claims.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
 import { createSettler, settleMissed } from '../../ingest/admission/settle.js'
@@ -81,10 +82,9 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const addOffered = (tx: Transaction): RejectCode | undefined => {
     if (store.isSettled(tx.id)) return undefined
     if (tx.kind === 'evidence') return evidence.offer(tx)
-    if (tx.kind !== 'event') return undefined
-    const check = checkAnomalyOf(tx, systemClock.now(), rules, verify)
+    const check = claimOf(tx, systemClock.now(), rules, verify)
     if (!check.ok) return check.code
-    mempool.add({ tx, producer: bytesToHex(check.message.producerId) as ProducerId, time: asMillis(check.message.tsSeconds * 1000) })
+    mempool.add({ tx, producer: check.claim.producer, time: check.claim.time })
     return undefined
   }
   const transactions = exchangeTransactions({ mesh, mempool, limits: genesis.limits, now: () => systemClock.now(), offer: addOffered, onOffered: () => running?.transactionsAvailable() })

@@ -149,7 +149,7 @@ export const eventSchemas = {
     /** Time the reporter wrote into the message, unix seconds. */
     reportedAtSeconds: int64(),
     /** Who held the evidence, from whoever collected it to the reporter, and when each handed it on, unix seconds. */
-    custody: z.array(z.strictObject({ actorId: hex32(), atSeconds: int64() })).min(1),
+    custody: z.array(z.strictObject({ actorId: hex32<ProducerId>(), atSeconds: int64() })).min(1),
     /** What an analyst says; absent where the evidence is no verdict. */
     verdict: z.strictObject({
       anomalyId, incidentId: z.string(), verdict: z.enum(VERDICTS), duplicateOf: anomalyId.optional(), notes: z.string().optional(), supersedes: anomalyId.optional(),

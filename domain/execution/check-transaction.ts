@@ -29,7 +29,6 @@ export function createTransactionCheck(genesis: Genesis, verify: VerifySignature
         return check.ok ? check : { ok: false, code: check.code }
       }
       case 'policy':
-      case 'report':
         // Nothing can execute it yet.
         return { ok: false, code: 'MALFORMED' }
     }

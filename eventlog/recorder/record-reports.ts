@@ -37,7 +37,7 @@ function reportData(tx: Transaction, placement: Placement, receipt: TxReceipt, a
     contentHash: bytesToHex(message.contentHash) as Hex32,
     proofBytes: message.proofBlob.length,
     reportedAtSeconds: message.tsSeconds,
-    custody: message.custody.map(({ actorId, tsSeconds }) => ({ actorId: bytesToHex(actorId) as Hex32, atSeconds: tsSeconds })),
+    custody: message.custody.map(({ actorId, tsSeconds }) => ({ actorId: bytesToHex(actorId) as ProducerId, atSeconds: tsSeconds })),
     ...(read?.ok === true ? { verdict: { ...read.verdict } } : {}),
     placement,
     outcome: receipt.status === 'success' ? { kind: 'applied' } : { kind: 'failed', code: receipt.code },

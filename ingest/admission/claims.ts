@@ -6,6 +6,7 @@ import { bytesToHex } from '../../domain/bytes.js'
 import type { VerifySignature } from '../../domain/crypto.js'
 import type { ProducerId, UnixMillis } from '../../domain/ids.js'
 import { checkAnomalyOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import { checkReportOf } from '../../domain/message/check-report.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { MessageKind, Transaction, TxKind } from '../../domain/transaction.js'
 import type { AdmissionClaim } from './decide-admission.js'
@@ -23,10 +24,17 @@ const checkEvent: CheckMessage = (tx, now, rules, verify) => {
   return { ok: true, claim: { kind: 'event', id, producer: bytesToHex(producerId) as ProducerId, nonce: bytesToHex(nonce), time: (tsSeconds * 1000) as UnixMillis } }
 }
 
+const checkEvidenceMessage: CheckMessage = (tx, now, rules, verify) => {
+  const check = checkReportOf(tx, now, rules, verify)
+  if (!check.ok) return check
+  const { id, producerId, nonce, tsSeconds } = check.message
+  return { ok: true, claim: { kind: 'report', id, producer: bytesToHex(producerId) as ProducerId, nonce: bytesToHex(nonce), time: (tsSeconds * 1000) as UnixMillis } }
+}
+
 /** What no block can carry yet is refused rather than kept waiting. */
 const refuse: CheckMessage = ({ kind }) => ({ ok: false, code: 'MALFORMED', field: 'message', reason: `no block can carry a ${kind} yet` })
 
-const CHECKS: Readonly<Record<MessageKind, CheckMessage>> = { event: checkEvent, policy: refuse, report: refuse }
+const CHECKS: Readonly<Record<MessageKind, CheckMessage>> = { event: checkEvent, policy: refuse, report: checkEvidenceMessage }
 
 const isMessageKind = (kind: TxKind): kind is MessageKind => kind !== 'evidence'
 

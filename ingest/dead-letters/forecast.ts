@@ -4,9 +4,10 @@
  */
 import type { VerifySignature } from '../../domain/crypto.js'
 import type { UnixMillis } from '../../domain/ids.js'
-import type { AnomalyMessage } from '../../domain/message/anomaly.js'
-import { checkAnomaly, type AdmissionRules, type AnomalyCheck } from '../../domain/message/check-anomaly.js'
+import { checkAnomaly, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import { checkReport } from '../../domain/message/check-report.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
+import { MESSAGE_KINDS } from '../transport/transport.js'
 import { holdsMessage, type ReceivedLetter } from './letter.js'
 import { REASONS } from './reasons.js'
 
@@ -18,16 +19,24 @@ export type Forecast =
   /** The letter does not carry the bytes that were refused. */
   | { readonly kind: 'not-kept' }
 
-/** Why the validators refused it, as exactly as it can be said from the bytes; undefined where the bytes are in order. */
-export function whyRefused({ bytes, at }: Pick<ReceivedLetter, 'bytes' | 'at'>, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
-  return checkAnomaly(bytes, at, rules, verify)
+/** What both kinds of check have in common. */
+export type LetterCheck =
+  | { readonly ok: true; readonly message: { readonly tsSeconds: number } }
+  | { readonly ok: false; readonly code: RejectCode; readonly field: string; readonly reason: string; readonly message?: { readonly tsSeconds: number } }
+
+/** Why the validators refused it, as exactly as it can be said from the bytes; `ok` where the bytes are in order. */
+export const whyRefused = (letter: Pick<ReceivedLetter, 'bytes' | 'at' | 'origin'>, rules: AdmissionRules, verify: VerifySignature): LetterCheck => checkLetter(letter, letter.at, rules, verify)
+
+/** The topic says what kind of message it is. */
+function checkLetter({ bytes, origin }: Pick<ReceivedLetter, 'bytes' | 'origin'>, at: UnixMillis, rules: AdmissionRules, verify: VerifySignature): LetterCheck {
+  return MESSAGE_KINDS.get(origin.topic) === 'report' ? checkReport(bytes, at, rules, verify) : checkAnomaly(bytes, at, rules, verify)
 }
 
 export function forecast(letter: ReceivedLetter, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature): Forecast {
   if (!holdsMessage(letter)) return { kind: 'not-kept' }
-  const check = checkAnomaly(letter.bytes, now, rules, verify)
+  const check = checkLetter(letter, now, rules, verify)
   if (!check.ok && check.code !== 'SKEW') return { kind: 'refused', code: check.code, reason: `${check.field} ${check.reason}` }
-  const { from, until } = windowOf(check.message as AnomalyMessage, rules)
+  const { from, until } = windowOf(check.message as { readonly tsSeconds: number }, rules)
   if (now < from) return { kind: 'later', from, until }
   if (now > until) return { kind: 'refused', code: 'SKEW', reason: `ts is ${Math.round((now - until) / 1000)} s too old` }
   // The bytes are in order, so it was something that validators remember, and they still do.
@@ -35,6 +44,6 @@ export function forecast(letter: ReceivedLetter, now: UnixMillis, rules: Admissi
   return { kind: 'passes', until }
 }
 
-function windowOf({ tsSeconds }: AnomalyMessage, { limits }: AdmissionRules): { readonly from: UnixMillis; readonly until: UnixMillis } {
+function windowOf({ tsSeconds }: { readonly tsSeconds: number }, { limits }: AdmissionRules): { readonly from: UnixMillis; readonly until: UnixMillis } {
   return { from: (tsSeconds * 1000 - limits.skewMs) as UnixMillis, until: (tsSeconds * 1000 + limits.skewMs) as UnixMillis }
 }

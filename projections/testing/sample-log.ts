@@ -103,7 +103,7 @@ export function reported(name: string, anomalies: readonly string[], height: num
     data: {
       reportId: reportId(name), evidenceType: 'pcap', refs: anomalyIds.map((id) => bytesToHex(anomalyRef(id)) as Hex32), anomalyIds, messageHash: hash(`report/${name}`), message: 'AAEC',
       reporterId: PRODUCER, signScheme: 'v2', contentHash: hash(`proof/${name}`), proofBytes: 3, reportedAtSeconds: T0 / 1000 + second,
-      custody: [{ actorId: hash('sensor'), atSeconds: T0 / 1000 + second - 10 }, { actorId: PRODUCER, atSeconds: T0 / 1000 + second }],
+      custody: [{ actorId: hashAs<ProducerId>('sensor'), atSeconds: T0 / 1000 + second - 10 }, { actorId: PRODUCER, atSeconds: T0 / 1000 + second }],
       placement: { height: asHeight(height), blockHash: hashAs<BlockHash>(`block/${height}`), txIndex: 0, txId: hashAs<TxId>(`tx/report/${name}`) },
       outcome: { kind: 'applied' }, at: at(second), ...more,
     },
