@@ -28,10 +28,11 @@ export function modelsOf(document: DocumentNode, operation: OperationDefinitionN
   const visit = (selections: SelectionSetNode, within: boolean): void => {
     for (const selection of selections.selections) {
       if (selection.kind === Kind.FIELD) {
-        const { value } = selection.name
-        const model = within ? SERVED_WITHIN[value] : SERVED_BY[value as keyof typeof SERVED_BY]
+        const { name: { value }, selectionSet } = selection
+        // A value within, such as the evidence behind a step of a life, comes with what it is in.
+        const model = !within ? SERVED_BY[value as keyof typeof SERVED_BY] : selectionSet === undefined ? undefined : SERVED_WITHIN[value]
         if (model !== undefined) models.add(model)
-        if (selection.selectionSet !== undefined) visit(selection.selectionSet, true)
+        if (selectionSet !== undefined) visit(selectionSet, true)
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         visit(selection.selectionSet, within)
       } else if (!visited.has(`${within} ${selection.name.value}`)) {

@@ -32,7 +32,7 @@ describe('evidence and verdicts on a running mesh', () => {
   const judge = (id: string, verdict: string, by: string, ...more: string[]) => report('verdict', id, '--verdict', verdict, '--key', by, ...more)
   const submit = (...more: string[]) => report('evidence', 'submit', '--key', key('detector-0'), '--type', 'pcap', '--file', file('capture'), ...more)
   const ask = async <T>(query: string): Promise<T> => {
-    const response = await fetch(`${running.api}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) })
+    const response = await fetch(`${running.api}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', connection: 'close' }, body: JSON.stringify({ query }) })
     const { data: found, errors } = await response.json() as { data: T; errors?: unknown }
     expect(errors).toBeUndefined()
     return found
