@@ -11,7 +11,9 @@ import type { LogTables } from './tables.js'
 /** Must run inside a write transaction. */
 export function appendInTransaction(tables: LogTables, appends: readonly PreparedAppend[]): AppendResult {
   const hasOld = hasAny(tables.old.ids)
-  const plan = planAppend({ length: lengthOf(tables), headOf: (stream) => lastRevision(tables, stream), find: (id) => findStored(tables, id, hasOld) }, appends)
+  const length = lengthOf(tables)
+  tables.recent.catchUp(length)
+  const plan = planAppend({ length, headOf: (stream) => lastRevision(tables, stream), find: (id) => findStored(tables, id, hasOld) }, appends)
   if (plan.kind !== 'append') return plan
   writePlanned(tables, plan.events, plan.heads)
   return { kind: 'appended', events: plan.events.map(({ recorded }) => recorded) }

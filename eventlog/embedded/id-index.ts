@@ -1,4 +1,4 @@
-/** Where the event with an id is. Ids are random, so each one touches a page of its own: small keys mean fewer pages. */
+/** Where the event with an id is: among the recent ones, or in an index by 16 bytes of the id. */
 import type { Database } from 'lmdb'
 import type { LogTables } from './tables.js'
 
@@ -10,7 +10,9 @@ const key = Buffer.alloc(ID_BYTES)
 const value = Buffer.alloc(POSITION_BYTES)
 
 /** Position of the event with this id, a lowercase UUID. @param hasOld whether ids of format 1 are to be looked through */
-export function findId({ ids, old }: LogTables, id: string, hasOld: boolean): number | undefined {
+export function findId({ ids, recent, old }: LogTables, id: string, hasOld: boolean): number | undefined {
+  const waiting = recent.find(id)
+  if (waiting !== undefined) return waiting
   // Of the store's ways to read the one that copies nothing: nearly every id that is asked for is new.
   const found = ids.getBinaryFast(keyOf(id)) as Buffer | undefined
   if (found !== undefined) return found.readUIntBE(0, POSITION_BYTES)
@@ -20,11 +22,14 @@ export function findId({ ids, old }: LogTables, id: string, hasOld: boolean): nu
 /** Whether a table has anything in it. */
 export const hasAny = (table: Pick<Database, 'getStats'>): boolean => (table.getStats() as { readonly entryCount: number }).entryCount > 0
 
-/** @param ids in log order, the first at `position` */
-export function putIds(tables: LogTables, ids: readonly string[], position: number): void {
-  for (const i of inKeyOrder(ids)) {
-    value.writeUIntBE(position + i, 0, POSITION_BYTES)
-    tables.ids.putSync(keyOf(ids[i] as string), value)
+/** @param ids in log order, the first at `position`, the length of the log before them */
+export function putIds({ ids: index, recent, mostRecentIds }: LogTables, ids: readonly string[], position: number): void {
+  recent.add(ids, position)
+  if (recent.count() < mostRecentIds) return
+  const all = recent.takeAll()
+  for (const i of inKeyOrder(all.ids)) {
+    value.writeUIntBE(all.positions[i] as number, 0, POSITION_BYTES)
+    index.putSync(keyOf(all.ids[i] as string), value)
   }
 }
 

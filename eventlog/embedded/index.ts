@@ -57,7 +57,9 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
         if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(appends, result.id) })
         return result
       } catch (error) {
-        throw error instanceof EventLogError ? error : storageErrorFrom(error, path)
+        if (error instanceof EventLogError) throw error
+        tables.recent.forget()
+        throw storageErrorFrom(error, path)
       } finally {
         releaseAppends(prepared)
       }

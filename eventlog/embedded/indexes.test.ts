@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { asPosition } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { packageFile } from '../../platform/package-root.js'
-import type { RecordedEvent } from '../log.js'
+import type { NewEvent, RecordedEvent, StreamAppend } from '../log.js'
 import { noteEvent } from '../testing/events.js'
 import { openEmbeddedLog, type EmbeddedLog } from './index.js'
 
@@ -66,6 +66,66 @@ test('a log of format 1 is marked when it is opened, so that a program of that t
   expect((await log.readEntries({ from: asPosition(0), limit: 100 })).length).toBe(length)
   await log.close()
   const root = openLmdb(path)
-  expect(root.openDB('meta', { encoding: 'json' }).get('marker')).toMatchObject({ format: 2, chainId: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+  expect(root.openDB('meta', { encoding: 'json' }).get('marker')).toMatchObject({ format: 3, chainId: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
   await root.close()
+})
+
+test('a log of format 2 goes on where it was, and its ids are still known', async () => {
+  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(packageFile('eventlog', 'fixtures', 'log-v2', 'data.mdb.gz'))))
+  const log = await openEmbeddedLog(path)
+  const old: RecordedEvent[] = []
+  for await (const event of log.readAll()) old.push(event)
+  expect(old).toHaveLength(400)
+  for (const event of [old[0], old[399]] as RecordedEvent[]) {
+    expect((await log.append([anyOf(event.stream, event)])).kind).toBe('already-there')
+    expect((await log.append([anyOf('elsewhere', event)])).kind).toBe('id-conflict')
+  }
+  expect((await log.append([anyOf('stream-0', noteEvent('after'))])).kind).toBe('appended')
+  expect((await revisionsOf(log, 'stream-0')).map(({ revision }) => revision)).toEqual(Array.from({ length: 41 }, (_, i) => i))
+  await log.close()
+})
+
+const anyOf = (stream: string, ...events: readonly NewEvent[]): StreamAppend => ({ stream, expected: 'any', events })
+
+/** Every id is refused in another stream and known in its own. */
+async function expectKnown(log: EmbeddedLog, stream: string, events: readonly NewEvent[]): Promise<void> {
+  for (const event of events) {
+    expect((await log.append([anyOf('elsewhere', event)])).kind).toBe('id-conflict')
+    expect((await log.append([anyOf(stream, event)])).kind).toBe('already-there')
+  }
+}
+
+test('an id is known while it waits, after its sweep, to a handle that slept through the sweep, and when the log is opened again', async () => {
+  const [one, other] = [await openEmbeddedLog(path, { mostRecentIds: 300 }), await openEmbeddedLog(path, { mostRecentIds: 300 })]
+  const events = Array.from({ length: 1000 }, (_, i) => noteEvent(`known-${i}`))
+  const at = (...indexes: number[]): NewEvent[] => indexes.map((i) => events[i] as NewEvent)
+  await one.append([anyOf('a', ...events.slice(0, 290))])
+  await expectKnown(one, 'a', at(0, 289))
+  await expectKnown(other, 'a', at(0, 254, 255, 289))
+  for (const event of events.slice(290, 340)) expect((await one.append([anyOf('a', event)])).kind).toBe('appended')
+  await expectKnown(other, 'a', at(0, 289, 298, 299, 300, 339))
+  await other.append([anyOf('a', ...events.slice(340))])
+  await expectKnown(one, 'a', at(0, 299, 339, 340, 999))
+  await Promise.all([one.close(), other.close()])
+  const again = await openEmbeddedLog(path, { mostRecentIds: 300 })
+  await expectKnown(again, 'a', at(0, 299, 300, 640, 999))
+  expect(await again.length()).toBe(1000)
+  await again.close()
+})
+
+test('ids of an append that was not committed are not taken for known', async () => {
+  const [log, other] = [await openEmbeddedLog(path), await openEmbeddedLog(path)]
+  const good = noteEvent('good')
+  let isBroken = false
+  const broken: NewEvent = { id: noteEvent('broken').id, event: Object.defineProperty({ ...good.event }, 'type', { get: () => { if (isBroken) throw new Error('broken in the middle of the transaction'); return good.event.type } }) }
+  const first = log.append([anyOf('a', good)])
+  const second = log.append([anyOf('b', broken)])
+  isBroken = true
+  await expect(first).rejects.toThrow('broken in the middle')
+  await expect(second).rejects.toThrow('broken in the middle')
+  // As many events as were lost, by somebody else: the length alone does not tell.
+  expect((await other.append([anyOf('c', noteEvent('one'))])).kind).toBe('appended')
+  expect((await log.append([anyOf('a', good)])).kind).toBe('appended')
+  expect(await log.length()).toBe(2)
+  await Promise.all([log.close(), other.close()])
 })

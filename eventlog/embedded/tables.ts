@@ -1,8 +1,9 @@
 /**
  * The LMDB tables of the embedded log and the marker that says which format and which chain they belong to.
- * `entries` is the log; the others are indexes into it, written in the same transaction. Format 2 has the same entries
- * as format 1 and smaller indexes: most of what an append cost was pages of indexes. What format 1 wrote is still found
- * in its own indexes; opening such a log marks it, so that a program that knows format 1 only does not miss what is new.
+ * `entries` is the log, the same in every format; the others are indexes into it, written in the same transaction. Most
+ * of what an append cost was pages of indexes: those of format 2 are smaller, and in format 3 ids come to theirs many at
+ * once. What an older format wrote stays where it is and is still found; opening such a log marks it, so that a program
+ * that knows the older format only does not miss what is new.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,9 +11,10 @@ import type { Database, RootDatabase } from 'lmdb'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { EventLogError } from '../errors.js'
+import { createRecentIds, type RecentIds } from './recent-ids.js'
 
-export const LOG_FORMAT = 2
-const READABLE_FORMATS: readonly number[] = [1, LOG_FORMAT]
+export const LOG_FORMAT = 3
+const READABLE_FORMATS: readonly number[] = [1, 2, LOG_FORMAT]
 
 export type LogTables = {
   readonly root: RootDatabase<unknown, string>
@@ -20,6 +22,10 @@ export type LogTables = {
   readonly entries: Database<Buffer, number>
   /** 16 bytes of an event id -> position in 6 bytes (id-index.ts) */
   readonly ids: Database<Buffer, Uint8Array>
+  /** Ids that are not among those yet. */
+  readonly recent: RecentIds
+  /** So many of them, and they go there. */
+  readonly mostRecentIds: number
   /** stream -> its last revisions (stream-index.ts) */
   readonly tails: Database<Buffer, string>
   /** [stream, revision / revisions a page] -> the page */
@@ -43,6 +49,8 @@ export type OpenTables = {
   readonly chainId?: string
   /** False: a folder without a log is an error instead of a new log. */
   readonly create?: boolean
+  /** Ids that wait until they are sorted into the index; a sweep of as many as this takes a quarter of a second. */
+  readonly mostRecentIds?: number
 }
 
 type Marker = { readonly format: number; readonly chainId: string | null }
@@ -50,7 +58,7 @@ type Marker = { readonly format: number; readonly chainId: string | null }
 const MARKER_KEY = 'marker'
 
 /** Throws EventLogError (another format, another chain, not found) or StorageError. */
-export async function openTables({ path, chainId, create = true }: OpenTables): Promise<LogTables> {
+export async function openTables({ path, chainId, create = true, mostRecentIds = 131_072 }: OpenTables): Promise<LogTables> {
   if (!create && !existsSync(join(path, 'data.mdb'))) {
     throw new EventLogError('NOT_FOUND', 'path', `there is no event log in ${path}; start "cybermesh up" there first, or name another folder with --data`)
   }
@@ -61,6 +69,8 @@ export async function openTables({ path, chainId, create = true }: OpenTables): 
       root,
       entries: root.openDB<Buffer, number>('entries', { encoding: 'binary' }),
       ids: root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' }),
+      recent: createRecentIds(root.openDB<Buffer, number>('recent-ids', { encoding: 'binary' })),
+      mostRecentIds,
       tails: root.openDB<Buffer, string>('tails', { encoding: 'binary' }),
       pages: root.openDB<Buffer, [string, number]>('pages', { encoding: 'binary' }),
       old: {
@@ -87,7 +97,7 @@ function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId:
     return written
   })
   if (marker.format !== LOG_FORMAT) {
-    throw new EventLogError('OTHER_FORMAT', 'format', `the event log in ${path} has format ${marker.format}, this program reads ${READABLE_FORMATS.join(' and ')}; use the version that wrote it`)
+    throw new EventLogError('OTHER_FORMAT', 'format', `the event log in ${path} has format ${marker.format}, this program reads ${READABLE_FORMATS.join(', ')}; use the version that wrote it`)
   }
   if (chainId !== undefined && marker.chainId !== chainId) {
     throw new EventLogError('OTHER_CHAIN', 'chainId', `the event log in ${path} belongs to chain ${marker.chainId ?? 'none'}, not to ${chainId}; name the folder that fits the genesis file`)
