@@ -38,8 +38,10 @@ export function fastText(node: SchemaNode): FastText {
       return (value) => (isObject(value) ? texts.get(value[by])?.(value) : undefined)
     }
     case 'integer-text': {
-      const check = textCheck(node.patterns)
+      const patterns = node.patterns.filter((pattern) => !admitsEverySafeInteger(pattern))
       const { accepts } = node
+      if (patterns.length === 0) return (value) => (Number.isSafeInteger(value) && accepts(value) ? `"${value as number}"` : undefined)
+      const check = textCheck(patterns)
       return (value) => (Number.isSafeInteger(value) && accepts(value) && check(`${value as number}`) !== undefined ? `"${value as number}"` : undefined)
     }
     case 'other': return () => undefined
@@ -55,6 +57,9 @@ export function admitsPlainTextOnly({ source, flags }: RegExp): boolean {
   const rest = source.replace(/\\d|0-9|a-f|a-z|A-Z|\\\//g, '')
   return flags === '' && /^\^(?:[[\](){}?:*+=/,0-9]|-(?=\[))*\$$/.test(rest)
 }
+
+/** A safe integer has at most 16 digits. */
+const admitsEverySafeInteger = ({ source, flags }: RegExp): boolean => flags === '' && source === '^-?\\d{1,16}$'
 
 function listText(textOf: FastText, atLeast: number): FastText {
   return (value) => {

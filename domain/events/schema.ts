@@ -16,10 +16,14 @@ const int64 = <T extends number = number>() =>
   z.codec(z.string().regex(/^-?\d{1,16}$/), z.int(), { decode: (text) => Number(text), encode: (value) => String(value) })
     .pipe(z.custom<T>((value) => Number.isSafeInteger(value)))
 
-const hex32 = <T extends string = Hex32>() => z.custom<T>((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'must be 64 lowercase hex digits')
+/** Text of one shape that has a name of its own. */
+const named = <T extends string>(shape: RegExp, message: string) => z.string(message).regex(shape, message) as unknown as z.ZodType<T, T>
+
+const hex32 = <T extends string = Hex32>() => named<T>(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/)
-const uuid = z.custom<string>((value) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value), 'must be a lowercase UUID')
-const anomalyId = uuid as z.ZodCustom<AnomalyId, AnomalyId>
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const uuid = named<string>(UUID, 'must be a lowercase UUID')
+const anomalyId = named<AnomalyId>(UUID, 'must be a lowercase UUID')
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 
 const origin = z.strictObject({ topic: z.string(), partition: z.int(), offset: int64() })
