@@ -67,7 +67,7 @@ export function createRecentIds(table: RecentTable): RecentIds {
     takeAll() {
       const ids = [...known.keys()]
       const positions = [...known.values()]
-      for (const key of [...table.getKeys()]) table.removeSync(key)
+      table.clearSync()
       known.clear()
       first = undefined
       return { ids, positions }
