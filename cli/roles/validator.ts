@@ -5,7 +5,7 @@ import { createTransactionCheck } from '../../domain/execution/check-transaction
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import { validatorSetOf } from '../../domain/genesis.js'
 import { asHeight, asHex32, type ChainId } from '../../domain/ids.js'
-import { createAcceptLater, createVerifier } from '../../platform/crypto/ed25519.js'
+import { createAcceptLater, createStrictVerifier, createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { systemClock } from '../../platform/clock.js'
@@ -45,7 +45,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const store = openAdmissionStore(join(config.data, 'admission'))
   const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
   const rules = rulesOf(genesis)
-  const { verify, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES)
+  const { verify, strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES, undefined, createStrictVerifier())
   const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs, genesis.limits.blockBytes))
   const pool = { store, mempool, skewMs: genesis.limits.skewMs }
   const checkTransaction = createTransactionCheck(genesis, verify)
@@ -102,7 +102,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
 
   const stopping = new AbortController()
   const intake = runIntake({
-    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify, verifyAhead: ahead, signal: stopping.signal,
+    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify: strictly, verifyAhead: ahead, signal: stopping.signal,
     clock: () => systemClock.now(),
     onPooled() {
       node.transactionsAvailable()

@@ -59,12 +59,13 @@ export function checkUnsignedOf(tx: Transaction, referenceTime: UnixMillis, rule
 
 /**
  * The signature that a transaction claims to carry, for whoever checks it ahead of `verify`. Undefined where it cannot
- * be read, and where this very verifier has accepted it.
+ * be read, where this very verifier has accepted it, and under `rules` where something cheaper refuses the message.
  */
-export function signatureClaimOf(tx: Transaction, verify: VerifySignature): { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array } | undefined {
+export function signatureClaimOf(tx: Transaction, verify: VerifySignature, rules?: AdmissionRules): { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array } | undefined {
   const reading = readingOf(tx)
   const decoded = decodedIn(reading)
-  if (!decoded.ok || reading.acceptedBy === verify) return undefined
+  if (!decoded.ok || isAcceptedBy(reading, verify)) return undefined
+  if (rules !== undefined && !checkClaim(reading, rules).ok) return undefined
   const { message } = decoded
   reading.signBytes ??= anomalySignBytes(message, schemeOf(message))
   return { publicKey: message.pubkey, message: reading.signBytes, signature: message.signature }
@@ -97,13 +98,16 @@ function readingOf(tx: Transaction): Reading {
   return reading
 }
 
+const isAcceptedBy = ({ acceptedBy }: Reading, verify: VerifySignature): boolean =>
+  acceptedBy !== undefined && (acceptedBy === verify || acceptedBy === verify.isImpliedBy)
+
 const decodedIn = (reading: Reading): ReturnType<typeof decodeAnomaly> => (reading.decoded ??= decodeAnomaly(reading.bytes))
 
 function checkSigned(reading: Reading, referenceTime: UnixMillis, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
   const claim = checkClaim(reading, rules)
   if (!claim.ok) return claim
   const { message, scheme } = claim
-  if (reading.acceptedBy !== verify) {
+  if (!isAcceptedBy(reading, verify)) {
     if (!verify(message.pubkey, reading.signBytes ?? anomalySignBytes(message, scheme), message.signature)) {
       return refusal('INVALID_SIGNATURE', 'signature', `does not verify under scheme ${scheme}`, message)
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { utf8ToBytes } from '../../domain/bytes.js'
 import { sha256 } from '../../domain/hash.js'
-import { createSigner, createAcceptLater, verifySignature } from './ed25519.js'
+import { createSigner, createAcceptLater, createStrictVerifier, verifySignature } from './ed25519.js'
 import { createSignatureChecks, createVerifiedCache } from './verified-cache.js'
 
 const signer = createSigner(sha256(utf8ToBytes('cache')))
@@ -105,6 +105,22 @@ describe('signatures checked ahead', () => {
     for (let i = 0; i < 2; i++) expect(checks.verify(signer.publicKey, message, signature)).toBe(true)
     expect(verify).toHaveBeenCalledTimes(1)
     expect(checks.ahead([claim, claim, { ...claim, message: utf8ToBytes('other') }])).toBeInstanceOf(Promise)
+  })
+
+  test('that are forged are not looked at again where only the strict verdict counts, and what that accepts the other knows', async () => {
+    const strict = vi.fn(createStrictVerifier())
+    const verify = vi.fn(verifySignature)
+    const checks = createSignatureChecks(verify, createAcceptLater(), 10, 0, strict)
+    const forged = new Uint8Array(64).fill(7)
+    await checks.ahead([claim, { ...claim, signature: forged }])
+    expect(checks.strictly(signer.publicKey, message, forged)).toBe(false)
+    expect(checks.strictly(signer.publicKey, message, signature)).toBe(true)
+    expect(checks.verify(signer.publicKey, message, signature)).toBe(true)
+    expect([strict.mock.calls.length, verify.mock.calls.length]).toEqual([0, 0])
+    // The word is said once; who asks again, without having checked ahead, gets an answer of its own.
+    expect(checks.strictly(signer.publicKey, message, forged)).toBe(false)
+    expect([strict.mock.calls.length, verify.mock.calls.length]).toEqual([1, 0])
+    expect(checks.verify.isImpliedBy).toBe(checks.strictly)
   })
 
   test('over long messages are told apart by their last byte too', () => {

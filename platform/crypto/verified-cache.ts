@@ -12,6 +12,8 @@ export type SignatureClaim = { readonly publicKey: Uint8Array; readonly message:
 
 export type SignatureChecks = {
   readonly verify: VerifySignature
+  /** For messages from outside: what `ahead` did not accept is refused and not looked at again. */
+  readonly strictly: VerifySignature
   /**
    * Checks off the main thread what is not known yet, so that `verify` answers from memory afterwards; what is not
    * accepted there `verify` decides when it is asked. Undefined when all are known already, and for a few, which `verify`
@@ -25,37 +27,52 @@ export type SignatureChecks = {
  * time, and on a busy machine much longer to come round; 10 µs each where many go together.
  */
 const FEW_CLAIMS = 8
+/** Two batches of messages. */
+const REFUSED_ENTRIES = 1000
 
 /**
  * @param maxEntries bound of the memory, least recently used first out; about 150 bytes an entry
  * @param few how many claims are left to `verify`
+ * @param strict a subset of `verify` that is as quick to refuse as to accept, and agrees with `acceptLater`
  */
-export function createSignatureChecks(verify: VerifySignature, acceptLater: AcceptLater, maxEntries: number, few = FEW_CLAIMS): SignatureChecks {
+export function createSignatureChecks(
+  verify: VerifySignature, acceptLater: AcceptLater, maxEntries: number, few = FEW_CLAIMS, strict: VerifySignature = verify,
+): SignatureChecks {
   const verified = new Set<string>()
+  // Between `ahead` and the question it was for; apart from the good ones.
+  const refused = new Set<string>()
   const running = new Map<string, Promise<void>>()
 
   const remember = (entry: string): void => {
     verified.add(entry)
     if (verified.size > maxEntries) verified.delete(verified.values().next().value as string)
   }
+  const noteRefusal = (entry: string): void => {
+    refused.add(entry)
+    if (refused.size > REFUSED_ENTRIES) refused.delete(refused.values().next().value as string)
+  }
   const checkLater = async (entry: string, { publicKey, message, signature }: SignatureClaim): Promise<void> => {
     if (await acceptLater(publicKey, message, signature)) remember(entry)
+    else noteRefusal(entry)
     running.delete(entry)
   }
+  const remembering = (check: VerifySignature, isRefused: (entry: string) => boolean): VerifySignature => (publicKey, message, signature) => {
+    // Fixed widths keep the three parts of the hashed bytes apart.
+    if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+    const entry = entryOf(publicKey, message, signature)
+    if (verified.delete(entry)) {
+      verified.add(entry)
+      return true
+    }
+    if (isRefused(entry) || !check(publicKey, message, signature)) return false
+    remember(entry)
+    return true
+  }
+  const strictly = remembering(strict, (entry) => refused.delete(entry))
 
   return {
-    verify(publicKey, message, signature) {
-      // Fixed widths keep the three parts of the hashed bytes apart.
-      if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
-      const entry = entryOf(publicKey, message, signature)
-      if (verified.delete(entry)) {
-        verified.add(entry)
-        return true
-      }
-      if (!verify(publicKey, message, signature)) return false
-      remember(entry)
-      return true
-    },
+    verify: Object.assign(remembering(verify, () => false), { isImpliedBy: strictly }),
+    strictly,
     ahead(claims) {
       if (claims.length <= few) return undefined
       const pending: Promise<void>[] = []
