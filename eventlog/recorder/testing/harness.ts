@@ -11,10 +11,10 @@ import { runRecorder, type Recorder, type RecorderOptions } from '../run-recorde
 import { testChainFeed, testMessages, testReceipts, testSink } from './feeds.js'
 import { createTestNetwork, NOW } from './network.js'
 
-export async function createHarness() {
+export async function createHarness(validators = 5) {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-recorder-'))
   const indexPath = join(folder, 'index')
-  const network = createTestNetwork()
+  const network = createTestNetwork(validators)
   const log: EventLog = await openEmbeddedLog(join(folder, 'log'))
   const messages = testMessages()
   const receipts = testReceipts()
