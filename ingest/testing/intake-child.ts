@@ -1,4 +1,4 @@
-/** One validator's intake in a process of its own; prints a line for every batch of receipts and exits when all are there. */
+/** One validator's intake in a process of its own, beside others over the same topics; prints a line for every batch of receipts and exits when all are there. */
 import { join } from 'node:path'
 import '../../platform/polyfill.js'
 import type { UnixMillis } from '../../domain/ids.js'
@@ -9,18 +9,19 @@ import { openAdmissionStore } from '../admission/store.js'
 import { createMempool, defaultMempoolLimits } from '../mempool/mempool.js'
 import { openEmbeddedTransport } from '../transport/embedded/embedded-transport.js'
 
-const { folder, expected } = JSON.parse(process.argv[2] ?? '{}') as { folder: string; expected: number }
+const { folder, expected, validator } = JSON.parse(process.argv[2] ?? '{}') as { folder: string; expected: number; validator: number }
+const group = `validator-${validator}`
 const network = createTestNetwork()
 const rules = rulesOf(network.genesis)
 const transport = await openEmbeddedTransport(join(folder, 'topics'))
-const store = openAdmissionStore(join(folder, 'admission'))
+const store = openAdmissionStore(join(folder, `admission-${validator}`))
 const abort = new AbortController()
 const done = runIntake({
-  transport, group: 'validator-0', store, mempool: createMempool(defaultMempoolLimits(rules.limits.skewMs)), signer: network.validators[0] as never,
+  transport, group, store, mempool: createMempool(defaultMempoolLimits(rules.limits.skewMs)), signer: network.validators[validator] as never,
   chainId: network.set.chainId, rules, verify: network.verify, clock: () => NOW as UnixMillis, maxBatch: 5, signal: abort.signal,
   onReceipts: (receipts) => void process.stdout.write(`${receipts.length}\n`),
 })
-const allCommitted = async (): Promise<boolean> => (await transport.committed('validator-0', 'ai.anomalies.v1')).reduce((sum, { offset }) => sum + offset, 0) >= expected
+const allCommitted = async (): Promise<boolean> => (await transport.committed(group, 'ai.anomalies.v1')).reduce((sum, { offset }) => sum + offset, 0) >= expected
 while (!(await allCommitted())) await Promise.race([new Promise((resolve) => setTimeout(resolve, 2)), done])
 abort.abort()
 await done

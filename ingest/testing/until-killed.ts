@@ -4,12 +4,16 @@ import { createInterface } from 'node:readline'
 
 /**
  * Runs `script` once for each entry of `killAfterLines`, killing it when it has printed that many lines, and once more
- * until it exits by itself. Throws what it wrote to stderr when that last run fails. Returns how often it was killed
+ * until it exits by itself; `afterKill` looks at what a killed one left behind. Throws what it wrote to stderr when that last run fails. Returns how often it was killed
  * before it was done.
  */
-export async function runUntilKilled(script: string, argument: string, killAfterLines: readonly number[]): Promise<number> {
+export async function runUntilKilled(script: string, argument: string, killAfterLines: readonly number[], afterKill?: () => Promise<void>): Promise<number> {
   let kills = 0
-  for (const lines of killAfterLines) if ((await runOnce(script, argument, lines)).code === null) kills += 1
+  for (const lines of killAfterLines) {
+    if ((await runOnce(script, argument, lines)).code !== null) continue
+    kills += 1
+    await afterKill?.()
+  }
   const { code, complaint } = await runOnce(script, argument, Infinity)
   if (code !== 0) throw new Error(`the last run of ${script} ended with ${String(code)}: ${complaint}`)
   return kills
