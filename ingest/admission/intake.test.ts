@@ -133,7 +133,7 @@ describe('intake', () => {
     const { network, receipts, send, start, transport } = harness
     const messages = Array.from({ length: 30 }, () => network.message())
     for (const message of messages) await send(message)
-    const { mempool, store } = start({ maxBatch: 2, limits: { maxCount: 4, maxPerProducer: 4 }, backlog: { maxCount: 3, maxBytes: 1024 * 1024 } })
+    const { mempool, store } = start({ maxBatch: 2, limits: { maxCount: 4, maxPerProducer: 4 }, backlog: { maxCount: 3, maxBytes: 1024 * 1024, maxPerProducer: Infinity } })
     await until('the pool and the backlog are full', () => receipts.length >= 7)
     // Time enough for ten more batches, measured in fsyncs of the same disk.
     for (let i = 0; i < 20; i++) await transport.send([{ topic: 'ai.dlq.v1', key: Buffer.of(1), value: Buffer.of(i) }])
@@ -162,6 +162,38 @@ describe('intake', () => {
     await until('all have receipts', () => receipts.length === 11)
     const chosen = mempool.select(noExclusions, anyBlock).map(({ id }) => id)
     expect(chosen).toEqual([...loud.slice(0, 3), quiet].map((bytes) => createTransaction('event', bytes).id))
+  })
+
+  it('pauses the partition of a producer that floods, while another\'s messages go on; all of the flood comes in the end, once', async () => {
+    const { network, receipts, start, transport } = harness
+    const [loud, quiet] = network.producers as [(typeof network.producers)[number], (typeof network.producers)[number]]
+    const to = (partition: number, messages: readonly Uint8Array[]) =>
+      transport.send(messages.map((value) => ({ topic: 'ai.anomalies.v1', partition, key: Buffer.from('k'), value })))
+    const flood = Array.from({ length: 300 }, () => network.message({ signer: loud }))
+    await to(0, flood)
+    const intake = start({ maxBatch: 10, limits: { maxCount: 40, maxPerProducer: 20 }, backlog: { maxCount: 1000, maxBytes: 1024 * 1024, maxPerProducer: 30 } })
+    const read = (partition: number): number => receipts.filter(({ origin }) => origin.partition === partition).length
+    await until('the flood is held', () => read(0) >= 50)
+    // Nothing leaves the pool meanwhile, so the flood stays where it is however long the others take.
+    const others = Array.from({ length: 20 }, () => network.message({ signer: quiet }))
+    for (const message of others) await to(1, [message])
+    await until('the quiet producer is served', () => read(1) === others.length)
+    expect(read(0)).toBeLessThanOrEqual(20 + 30 + 10)
+    const waiting = new Set(intake.mempool.select(noExclusions, anyBlock).map(({ id }) => id))
+    for (const bytes of others) expect(waiting.has(createTransaction('event', bytes).id)).toBe(true)
+
+    const taken: string[] = []
+    while (taken.length < flood.length + others.length) {
+      await until('there is something to take', () => intake.mempool.size().count > 0)
+      const some = intake.mempool.select(noExclusions, anyBlock).map(({ id }) => id)
+      taken.push(...some)
+      intake.mempool.remove(some)
+    }
+    const ids = (messages: readonly Uint8Array[]): string[] => messages.map((bytes) => createTransaction('event', bytes).id)
+    expect(taken.filter((id) => ids(flood).includes(id))).toEqual(ids(flood))
+    expect(new Set(taken).size).toBe(taken.length)
+    await until('all have receipts', () => receipts.length === flood.length + others.length)
+    expect(receipts.every(({ verdict }) => verdict.kind === 'admitted')).toBe(true)
   })
 
   it('never takes a transaction back that a block has carried, not even when it reads the message later or restarts', async () => {

@@ -15,6 +15,7 @@ import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
 import { nextOffsets } from '../transport/next-offsets.js'
 import { MESSAGE_KINDS, MESSAGE_TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
+import { createPartitionHold } from './hold-partitions.js'
 import { createBatchMemory, decideAdmission, type AdmissionDecision } from './decide-admission.js'
 import { replayWindowMs } from './replay-window.js'
 import { loadPending, settleExpired, settleRefused } from './settle.js'
@@ -60,6 +61,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   const consumer = await transport.consume({
     topics: options.topics ?? MESSAGE_TOPICS, group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
   })
+  const hold = createPartitionHold(consumer, backlog)
   const housekeeping = setInterval(() => {
     const now = options.clock()
     settleRefused(pool, backlog, now).then(() => settleExpired(pool, now)).catch((error: unknown) => broken.abort(error))
@@ -69,10 +71,11 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     await backlog.whenOpen(signal)
     for await (const batch of consumer.batches(signal)) {
       const offered = batch.map((record) => ({ record, tx: createTransaction(MESSAGE_KINDS.get(record.topic) ?? 'event', record.value) }))
-      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, rules) ? signatureClaimOf(tx, options.verify) ?? [] : [])))
+      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, rules) ? signatureClaimOf(tx, options.verify, rules) ?? [] : [])))
       const decided = decideBatch(offered, options)
       // Proposing need not wait for the disk: after a crash the records are read again, their offsets are not committed yet.
       for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)
+      hold.look(decided.map(({ receipt: { origin: { topic, partition } }, admitted }) => ({ topic, partition, isRefused: admitted === undefined, producer: admitted?.pending.producer })))
       options.onPooled?.()
       await store.record(decided, (options.clock() + replayWindowMs(pool.skewMs)) as UnixMillis)
       if (decided.length > 0) options.onReceipts(decided.map(({ receipt }) => receipt))
@@ -83,6 +86,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     broken.signal.throwIfAborted()
   } finally {
     clearInterval(housekeeping)
+    hold.close()
     backlog.close()
     await consumer.close()
   }

@@ -1,7 +1,7 @@
 /**
  * The queue before the mempool: what is admitted and durable but found no room yet. A producer over its share waits
- * here alone while others pass; each producer's own order is kept. When the backlog itself is full, intake stops
- * pulling: the messages wait in the topic, none is dropped.
+ * here alone while others pass; each producer's own order is kept. Whoever crowds it has its partition paused, and when
+ * the backlog itself is full, intake stops pulling: the messages wait in the topic, none is dropped.
  */
 import type { ProducerId } from '../../domain/ids.js'
 import type { Mempool, PendingTransaction } from './mempool.js'
@@ -13,19 +13,28 @@ export type Backlog = {
   whenOpen(signal: AbortSignal): Promise<void>
   /** Those the mempool will never take (too old, too large, settled), once. */
   takeRefused(): readonly PendingTransaction[]
+  /** This producer alone has filled so much of it that no more of its messages should be read. */
+  isCrowdedBy(producer: ProducerId | undefined): boolean
+  /** Calls `listener` whenever some of it went into the pool. */
+  onDrain(listener: () => void): void
   size(): number
   close(): void
 }
 
-export type BacklogLimits = { readonly maxCount: number; readonly maxBytes: number }
+export type BacklogLimits = { readonly maxCount: number; readonly maxBytes: number; /** Of one producer; a batch may exceed it. */ readonly maxPerProducer?: number }
 
 export const DEFAULT_BACKLOG_LIMITS: BacklogLimits = { maxCount: 2000, maxBytes: 32 * 1024 * 1024 }
+/** Of all that may wait, where nothing else is said: several loud producers leave room for a quiet one. */
+const PRODUCER_SHARE = 0.25
 
 export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_BACKLOG_LIMITS): Backlog {
   let queue: PendingTransaction[] = []
   let refused: PendingTransaction[] = []
   let bytes = 0
+  const counts = new Map<ProducerId | undefined, number>()
   const openers = new Set<() => void>()
+  const drained = new Set<() => void>()
+  const maxPerProducer = limits.maxPerProducer ?? Math.ceil(limits.maxCount * PRODUCER_SHARE)
   const isOpen = (): boolean => queue.length < limits.maxCount && bytes < limits.maxBytes
 
   /** True where the pool has no room yet. */
@@ -46,15 +55,20 @@ export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_
       return true
     })
     bytes = queue.reduce((sum, { tx }) => sum + tx.bytes.length, 0)
+    counts.clear()
+    for (const { producer } of queue) counts.set(producer, (counts.get(producer) ?? 0) + 1)
+    for (const listener of drained) listener()
     if (isOpen()) for (const open of [...openers]) open()
   }
 
   const stop = mempool.onRoom(drain)
   return {
     offer(pending) {
-      const isBehind = queue.some(({ producer }) => producer === pending.producer)
-      if (!isBehind && !mustWait(pending)) return
+      const { producer } = pending
+      const ahead = counts.get(producer) ?? 0
+      if (ahead === 0 && !mustWait(pending)) return
       queue.push(pending)
+      counts.set(producer, ahead + 1)
       bytes += pending.tx.bytes.length
     },
     whenOpen(signal) {
@@ -74,6 +88,8 @@ export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_
       refused = []
       return taken
     },
+    isCrowdedBy: (producer) => producer !== undefined && (counts.get(producer) ?? 0) >= maxPerProducer,
+    onDrain: (listener) => void drained.add(listener),
     size: () => queue.length,
     close: stop,
   }

@@ -108,6 +108,22 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       expect(seen).toEqual([])
     })
 
+    it('reads on elsewhere while a partition is paused, and gives all of it when it is resumed', async () => {
+      const held = { topic: wide, partition: 0 }
+      const consumer = await transport.consume({ topics: [wide], group: 'held', maxBatch: 10 })
+      consumer.pause([held])
+      await transport.send(Array.from({ length: 40 }, (_, i) => ({ ...record(wide, 'k', String(i)), partition: i % 2 })))
+      const seen: TransportRecord[] = []
+      const values = (partition: number): number[] => seen.filter((entry) => entry.partition === partition).map((entry) => Number(text(entry.value)))
+      for await (const batch of consumer.batches(AbortSignal.timeout(15_000))) {
+        seen.push(...batch)
+        if (values(1).length === 20) consumer.resume([held])
+        else expect(values(0)).toEqual([])
+        if (seen.length === 40) break
+      }
+      expect([values(0), values(1)]).toEqual([0, 1].map((first) => Array.from({ length: 20 }, (_, i) => first + 2 * i)))
+    })
+
     it('carries a record of 1 MB and 100 bytes of message envelope unchanged', async () => {
       const value = Buffer.alloc(1024 * 1024 + 100, 7)
       await transport.send([{ topic: narrow, key: Buffer.from('big'), value }])

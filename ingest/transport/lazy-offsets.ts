@@ -28,6 +28,8 @@ function lazily(consumer: Consumer, everyMs: number): Consumer {
 
   return {
     batches: consumer.batches,
+    pause: consumer.pause,
+    resume: consumer.resume,
     commit(marks) {
       if (failure !== undefined) return Promise.reject(failure.error as Error)
       for (const mark of marks) due.set(`${mark.topic} ${mark.partition}`, mark)

@@ -24,6 +24,8 @@ export type OutgoingRecord = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+export type TopicPartition = Omit<OffsetMark, 'offset'>
+
 /** Next offset to read. */
 export type OffsetMark = { readonly topic: string; readonly partition: number; readonly offset: number }
 
@@ -35,6 +37,9 @@ export type Consumer = {
   batches(signal: AbortSignal): AsyncIterable<readonly TransportRecord[]>
   /** Marks records as done; call it only after what they carried is durable. */
   commit(marks: readonly OffsetMark[]): Promise<void>
+  /** Reads no more of these partitions, but what was read already may still come, until they are resumed. */
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
   close(): Promise<void>
 }
 

@@ -2,7 +2,7 @@
  * Reads embedded topics for one group. Batches begin at the group's committed offsets and never skip: a record is
  * seen again by the next consumer until its offset is committed. Nothing is read ahead of the caller's pull.
  */
-import type { Consumer, OffsetMark, TransportRecord } from '../transport.js'
+import type { Consumer, OffsetMark, TopicPartition, TransportRecord } from '../transport.js'
 import { EmbeddedTransportError } from './errors.js'
 import { decodeRecord } from './record-codec.js'
 import type { TopicTables } from './tables.js'
@@ -16,6 +16,8 @@ export type ConsumerSetup = {
   readonly maxBatchBytes: number
   /** Resolves after `ms`, on abort, or when somebody may have sent something. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<PauseEnd>
+  /** Ends every `pause`. */
+  readonly wake: () => void
   /** Whether `pause` ends early for what other processes send. */
   readonly isTold: () => boolean
 }
@@ -36,8 +38,14 @@ const UNTOLD_PAUSE_MS = 20
 
 export function createConsumer(setup: ConsumerSetup): Consumer {
   const closing = new AbortController()
+  const paused = new Set<string>()
   return {
-    batches: (signal) => readBatches(setup, AbortSignal.any([signal, closing.signal])),
+    batches: (signal) => readBatches(setup, paused, AbortSignal.any([signal, closing.signal])),
+    pause: (partitions) => partitions.forEach((place) => paused.add(placeText(place))),
+    resume(partitions) {
+      for (const place of partitions) paused.delete(placeText(place))
+      setup.wake()
+    },
     async commit(marks) {
       if (closing.signal.aborted) throw new EmbeddedTransportError('CLOSED', 'consumer', 'commit after close')
       await commitMarks(setup, marks)
@@ -49,13 +57,15 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
   }
 }
 
-async function* readBatches(setup: ConsumerSetup, signal: AbortSignal): AsyncGenerator<readonly TransportRecord[]> {
+const placeText = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`
+
+async function* readBatches(setup: ConsumerSetup, paused: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<readonly TransportRecord[]> {
   const cursors = setup.partitions.map(({ topic, partition }): Cursor => ({ topic, partition, offset: committedOffset(setup.tables, setup.group, topic, partition) }))
   let pauseMs = SHORTEST_PAUSE_MS
   let quietMs = 0
   let first = 0
   while (!signal.aborted) {
-    const batch = readOnce(setup, cursors, first)
+    const batch = readOnce(setup, cursors, paused, first)
     if (batch.length === 0) {
       const end = await setup.pause(pauseMs, signal)
       quietMs = end === 'sign' ? Math.min(quietMs, QUIET_AFTER_MS - QUIET_AFTER_SIGN_MS) : quietMs + pauseMs
@@ -75,7 +85,7 @@ function pauseAfter(quietMs: number, pauseMs: number, isTold: boolean): number {
 }
 
 /** One bounded batch; partitions take turns at being first, so that a busy one starves nobody. */
-function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], first: number): TransportRecord[] {
+function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], paused: ReadonlySet<string>, first: number): TransportRecord[] {
   const { tables } = setup
   tables.root.resetReadTxn()
   const batch: TransportRecord[] = []
@@ -83,6 +93,7 @@ function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], first: numbe
   for (let turn = 0; turn < cursors.length; turn++) {
     const cursor = cursors[(first + turn) % cursors.length] as Cursor
     const { topic, partition } = cursor
+    if (paused.has(placeText(cursor))) continue
     const end = tables.ends.get([topic, partition]) ?? 0
     while (cursor.offset < end && batch.length < setup.maxBatch && bytes < setup.maxBatchBytes) {
       const at = { topic, partition, offset: cursor.offset }

@@ -66,7 +66,7 @@ export async function openEmbeddedTransport(path: string, options: EmbeddedTrans
       if (!Number.isSafeInteger(maxBatch) || maxBatch < 1) throw new EmbeddedTransportError('BAD_OPTION', 'maxBatch', `must be at least 1, got ${maxBatch}`)
       const consumer = createConsumer({
         tables, group, maxBatch, partitions: names.flatMap(partitionsOf),
-        maxBatchBytes: options.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES, pause: wakeUp.pause, isTold: watch.isWatching,
+        maxBatchBytes: options.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES, pause: wakeUp.pause, wake: wakeUp.all, isTold: watch.isWatching,
       })
       consumers.add(consumer)
       return consumer

@@ -39,6 +39,7 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
   })
   const handover = createHandover<readonly TransportRecord[]>()
   const assigned = trackAssignment(consumer)
+  const isPaused = (topic: string, partition: number): boolean => consumer.paused().some((held) => held.topic === topic && held.partitions.includes(partition))
   let isClosed = false
   let hasRead = false
 
@@ -50,7 +51,7 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     const joined = assigned.first()
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => handOver(payload, maxBatch, handover.offer) })
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => handOver(payload, maxBatch, handover.offer, isPaused) })
     await joined
   } catch (error) {
     isClosed = true
@@ -86,6 +87,8 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
       }
       await commitSettled(setup, consumer, newest(marks), assigned.has)
     },
+    pause: (partitions) => consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    resume: (partitions) => consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
     async close() {
       if (isClosed) return
       isClosed = true
@@ -112,10 +115,12 @@ function trackAssignment(consumer: KafkaConsumer): Assignment {
 async function handOver(
   { batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload, maxBatch: number,
   offer: (records: readonly TransportRecord[], whileWaiting: () => Promise<void>) => Promise<boolean>,
+  isPaused: (topic: string, partition: number) => boolean,
 ): Promise<void> {
   const { topic, partition, messages } = batch
   for (let start = 0; start < messages.length; start += maxBatch) {
-    if (!isRunning() || isStale()) return
+    // What is left of a paused partition is fetched again when it is resumed.
+    if (!isRunning() || isStale() || isPaused(topic, partition)) return
     const part = messages.slice(start, start + maxBatch)
     if (!(await offer(part.map((message) => recordOf(topic, partition, message)), heartbeat))) return
     resolveOffset((part.at(-1) as KafkaMessage).offset)
