@@ -8,9 +8,9 @@ import { peerIdOf } from '../../consensus/network/identity.js'
 import { startMesh } from '../../consensus/network/mesh.js'
 import { openRecorderIndex, runRecorder } from '../../eventlog/recorder/index.js'
 import { deadLetterSinkOf, messageFeedOf, openPublisherCheckpoint, RECORDER_TOPICS, runControlPublisher, withLazyOffsets } from '../../ingest/index.js'
-import { createVerifier } from '../../platform/crypto/ed25519.js'
+import { createAcceptLater, createStrictVerifier, createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
-import { createVerifiedCache } from '../../platform/crypto/verified-cache.js'
+import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { systemClock } from '../../platform/clock.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
@@ -19,6 +19,8 @@ import type { Logger } from '../shared/logger.js'
 import { UserError } from '../shared/user-error.js'
 import { openLog, openTransport } from './engines.js'
 import type { RunningRole } from './role.js'
+
+const VERIFIED_CACHE_ENTRIES = 20_000
 
 export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger): Promise<RunningRole> {
   const genesis = loadGenesis(config.genesis)
@@ -45,9 +47,10 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
   const clock = () => systemClock.now()
   const consumer = await withLazyOffsets(transport).consume({ topics: RECORDER_TOPICS, group: 'recorder' })
 
+  const { verify, strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES, undefined, createStrictVerifier())
   const recorder = runRecorder({
     log: eventLog, index, genesis, clock, signal, actor: config.name,
-    verify: createVerifiedCache(createVerifier(), 20_000),
+    verify, strictly, verifyAhead: ahead,
     messages: messageFeedOf(consumer),
     receipts: followReceipts(mesh, set.validators),
     chain: followChain(mesh, set.validators.map((validator) => validator.publicKey)),

@@ -12,16 +12,19 @@ export type ReceiptFollower = {
   receiptsFrom(validator: ValidatorId, sequence: number, limit: number): Promise<readonly AdmissionReceipt[]>
 }
 
-/** Batches waiting for a slow reader; older ones are dropped and pulled later. */
-const MAX_WAITING = 1000
+/** Receipts waiting for a slow reader; older ones are dropped and pulled later. */
+const MAX_WAITING = 20_000
 
 export function followReceipts(mesh: Mesh, validators: readonly { readonly id: ValidatorId; readonly publicKey: Uint8Array }[]): ReceiptFollower {
   const peers = new Map(validators.map(({ id, publicKey }) => [id, peerIdOf(publicKey)]))
   const waiting: (readonly AdmissionReceipt[])[] = []
+  let count = 0
   let wake: () => void = () => undefined
   listen(mesh, 'receipts', (bytes) => {
-    waiting.push(decodeReceiptBatch(bytes))
-    if (waiting.length > MAX_WAITING) waiting.shift()
+    const batch = decodeReceiptBatch(bytes)
+    waiting.push(batch)
+    count += batch.length
+    while (count > MAX_WAITING) count -= waiting.shift()?.length ?? 0
     wake()
   })
 
@@ -30,6 +33,7 @@ export function followReceipts(mesh: Mesh, validators: readonly { readonly id: V
       signal.addEventListener('abort', () => wake(), { once: true })
       while (!signal.aborted) {
         const batch = waiting.shift()
+        count -= batch?.length ?? 0
         if (batch !== undefined) yield batch
         else await new Promise<void>((resolve) => { wake = resolve })
       }

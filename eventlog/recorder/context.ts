@@ -14,9 +14,11 @@ export type RecorderContext = {
   /** f+1 distinct refusals reject: one of them is honest. */
   readonly refusalsNeeded: number
   readonly verify: VerifySignature
+  /** For messages and receipts, which anybody may forge. */
+  readonly strictly: VerifySignature
 }
 
-export function recorderContext(genesis: Genesis, verify: VerifySignature): RecorderContext {
+export function recorderContext(genesis: Genesis, verify: VerifySignature, strictly = verify): RecorderContext {
   const set = validatorSetOf(genesis)
   return {
     set,
@@ -24,5 +26,6 @@ export function recorderContext(genesis: Genesis, verify: VerifySignature): Reco
     genesisHash: genesisBlock(set.chainId, genesisState(genesis).stateRoot).hash,
     refusalsNeeded: faultTolerance(set.validators.length) + 1,
     verify,
+    strictly,
   }
 }

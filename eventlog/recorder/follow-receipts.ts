@@ -3,7 +3,7 @@
  * every tick, so that nothing depends on gossip arriving.
  */
 import type { ValidatorId } from '../../domain/ids.js'
-import type { AdmissionReceipt } from '../../domain/receipt.js'
+import { receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
 import { pause } from '../entries.js'
 import { fromFeed, keepFollowing, type Following } from './following.js'
 import { readCursor } from './index/entries.js'
@@ -56,8 +56,17 @@ async function pull(feed: ReceiptFeed, validator: ValidatorId, following: Follow
   }
 }
 
-async function take(receipts: readonly AdmissionReceipt[], { writer, context, clock, tell }: Following): Promise<ReceiptsOutcome> {
+async function take(receipts: readonly AdmissionReceipt[], following: Following): Promise<ReceiptsOutcome> {
+  const { writer, context, clock, tell } = following
+  await following.verifyAhead?.(receipts.flatMap((receipt) => claimOf(receipt, following)))
   const outcome = await writer.perform((session) => recordReceipts(session, receipts, context, clock()))
   for (const { receipt, reason } of outcome.refused) tell({ kind: 'receipt-refused', validator: receipt.validator, reason })
   return outcome
+}
+
+/** Nothing for those that were taken before, or that name nobody. */
+function claimOf(receipt: AdmissionReceipt, { index, context: { set } }: Following): readonly { publicKey: Uint8Array; message: Uint8Array; signature: Uint8Array }[] {
+  const { publicKey } = set.byId(receipt.validator) ?? {}
+  if (publicKey === undefined || receipt.sequence < readCursor(index, receipt.validator)) return []
+  return [{ publicKey, message: receiptSignBytes(set.chainId, receipt), signature: receipt.signature }]
 }

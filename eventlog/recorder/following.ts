@@ -14,7 +14,10 @@ export type Following = {
   readonly tell: (notice: Notice) => void
   readonly signal: AbortSignal
   readonly tickMs: number
+  readonly verifyAhead: VerifyAhead | undefined
 }
+
+export type VerifyAhead = (claims: readonly { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }[]) => Promise<void> | undefined
 
 /** An error of the feed itself; errors of the log or the index pass through and stop the recorder. */
 export class FeedError extends Error {

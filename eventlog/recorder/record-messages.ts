@@ -53,9 +53,9 @@ export function publish(session: Session, bytes: Uint8Array, sighting: Sighting,
   return begin(session, bytes, sighting, context, at).anomalyId
 }
 
-function begin(session: Session, bytes: Uint8Array, sighting: Sighting, { rules, verify }: RecorderContext, at: UnixMillis): EventData<'AnomalyPublished'> {
+function begin(session: Session, bytes: Uint8Array, sighting: Sighting, { rules, strictly }: RecorderContext, at: UnixMillis): EventData<'AnomalyPublished'> {
   const isTaken = (id: AnomalyId): boolean => readAnomaly(session.facts, id) !== undefined
-  const data = publishedData(bytes, sighting, at, { rules, verify, isTaken })
+  const data = publishedData(bytes, sighting, at, { rules, verify: strictly, isTaken })
   session.command(data.anomalyId, { type: 'publish', data })
   return data
 }

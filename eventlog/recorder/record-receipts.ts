@@ -40,10 +40,10 @@ export function recordReceipts(session: Session, receipts: readonly AdmissionRec
   return { gaps, refused }
 }
 
-function refusalOf(receipt: AdmissionReceipt, { set, verify }: RecorderContext): ReceiptRefusal | undefined {
+function refusalOf(receipt: AdmissionReceipt, { set, strictly }: RecorderContext): ReceiptRefusal | undefined {
   const validator = set.byId(receipt.validator)
   if (validator === undefined) return 'unknown-validator'
-  return verify(validator.publicKey, receiptSignBytes(set.chainId, receipt), receipt.signature) ? undefined : 'bad-signature'
+  return strictly(validator.publicKey, receiptSignBytes(set.chainId, receipt), receipt.signature) ? undefined : 'bad-signature'
 }
 
 /** A validator's first word on a message counts; a second one that contradicts it changes nothing. */

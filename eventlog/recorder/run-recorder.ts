@@ -12,6 +12,7 @@ import { createLatencyWindow } from './latency.js'
 import type { RecorderIndex } from './index/open-index.js'
 import { openRecord } from './open-record.js'
 import type { ChainFeed, DeadLetterSink, MessageFeed, ReceiptFeed } from './ports.js'
+import type { VerifyAhead } from './following.js'
 import { followChain } from './follow-chain.js'
 import { followMessages } from './follow-messages.js'
 import { followReceipts } from './follow-receipts.js'
@@ -32,6 +33,10 @@ export type RecorderOptions = {
   readonly chain: ChainFeed
   readonly deadLetters: DeadLetterSink
   readonly verify: VerifySignature
+  /** A stricter one for messages and receipts, as quick to refuse as to accept; `verify` where absent. */
+  readonly strictly?: VerifySignature
+  /** Checks receipts' signatures off the main thread, so that `strictly` finds their verdict in its memory. */
+  readonly verifyAhead?: VerifyAhead
   readonly clock: () => UnixMillis
   /** Who runs it, for the operator stream. */
   readonly actor: string
@@ -71,7 +76,7 @@ export function runRecorder(options: RecorderOptions): Recorder {
 
 async function record(options: RecorderOptions, onLatency: (latencyMs: number) => void, tell: (notice: Notice) => void): Promise<void> {
   const { log, index, genesis, clock, verify } = options
-  const context = recorderContext(genesis, verify)
+  const context = recorderContext(genesis, verify, options.strictly)
   const writer = createWriter(log, index)
   await index.catchUp(log)
   await openRecord(writer, context, { actor: options.actor, peerIdOf: options.peerIdOf ?? (() => '') }, clock())
@@ -81,7 +86,7 @@ async function record(options: RecorderOptions, onLatency: (latencyMs: number) =
   const startedAt = clock()
   const tickMs = options.tickMs ?? DEFAULT_TICK_MS
   const limits = { ...DEFAULT_SWEEP, ...options.sweep, skewMs: genesis.limits.skewMs }
-  const following = { writer, index, context, clock, tell, signal, tickMs }
+  const following = { writer, index, context, clock, tell, signal, tickMs, verifyAhead: options.verifyAhead }
 
   async function sweep(): Promise<void> {
     while (!signal.aborted) {
