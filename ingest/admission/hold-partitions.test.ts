@@ -10,14 +10,14 @@ function ground(turnMs = LONG_MS) {
   const crowding = new Set<string>()
   let drain: () => void = () => undefined
   const hold = createPartitionHold(
-    { pause: (places) => places.forEach(({ partition }) => paused.add(partition)), resume: (places) => places.forEach(({ partition }) => paused.delete(partition)) },
+    { resumesAtOnce: true, pause: (places) => places.forEach(({ partition }) => paused.add(partition)), resume: (places) => places.forEach(({ partition }) => paused.delete(partition)) },
     { isCrowdedBy: (producer) => crowding.has(producer as string), onDrain: (listener) => { drain = listener } }, turnMs,
   )
   const batch = (partition: number, refused: number, admitted: number, producer = 'a'): void => hold.look([
     ...Array.from({ length: refused }, (): Looked => ({ topic: 't', partition, isRefused: true, producer: undefined })),
     ...Array.from({ length: admitted }, (): Looked => ({ topic: 't', partition, isRefused: false, producer: producer as ProducerId })),
   ])
-  return { hold, paused: () => [...paused].sort(), batch, crowding, drain: () => drain() }
+  return { hold, paused: () => [...paused].sort(), batch, crowding, drain: () => drain(), forget: () => paused.clear() }
 }
 
 describe('what is held', () => {
@@ -61,6 +61,18 @@ describe('what is held', () => {
     drain()
     expect(paused()).toEqual([])
     hold.close()
+  })
+
+  it('is paused again when it is read all the same, and resumed also where it was heard of only then', () => {
+    const { paused, batch, crowding, drain, forget } = ground()
+    crowding.add('loud')
+    batch(0, 0, 5, 'loud')
+    forget()
+    batch(0, 0, 5, 'loud')
+    expect(paused()).toEqual([0])
+    crowding.clear()
+    drain()
+    expect(paused()).toEqual([])
   })
 
   it('stays held for the one reason when the other is over', () => {

@@ -1,7 +1,7 @@
 /**
  * Who may be read next. The partitions in which a producer writes more than the pool will take are paused until there is
- * room again. Those that brought mostly what is refused take turns with all the others: garbage gets at most every second
- * batch while anybody else has something to say. Nothing that was read is given back, so none is lost or doubled.
+ * room again. Those that brought mostly what is refused take turns with all the others, where that costs nothing: garbage
+ * gets at most every second batch while anybody else has something to say. Nothing that was read is given back, so none is lost or doubled.
  */
 import type { ProducerId } from '../../domain/ids.js'
 import type { Backlog } from '../mempool/backlog.js'
@@ -23,7 +23,7 @@ export type PartitionHold = {
 const TURN_MS = 2
 
 export function createPartitionHold(
-  consumer: Pick<Consumer, 'pause' | 'resume'>, backlog: Pick<Backlog, 'isCrowdedBy' | 'onDrain'>, turnMs = TURN_MS,
+  consumer: Pick<Consumer, 'pause' | 'resume' | 'resumesAtOnce'>, backlog: Pick<Backlog, 'isCrowdedBy' | 'onDrain'>, turnMs = TURN_MS,
 ): PartitionHold {
   const crowded = new Map<string, Set<ProducerId>>()
   /** Partitions whose last batch was garbage: one of them read means that all of them wait. */
@@ -77,7 +77,9 @@ export function createPartitionHold(
         if (isGarbage(count)) garbage.add(key)
         else garbage.delete(key)
       }
-      if ([...brought.values()].some(isGarbage)) for (const key of garbage) waitsForTurn.add(key)
+      if (consumer.resumesAtOnce && [...brought.values()].some(isGarbage)) for (const key of garbage) waitsForTurn.add(key)
+      // What comes from a paused one was on its way, or the client has begun anew and forgotten the pause: say it again.
+      for (const key of brought.keys()) paused.delete(key)
       for (const place of places.values()) settle(place)
       if (waitsForTurn.size > 0) timer ??= setTimeout(nextTurn, turnMs)
     },

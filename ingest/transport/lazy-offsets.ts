@@ -30,6 +30,7 @@ function lazily(consumer: Consumer, everyMs: number): Consumer {
     batches: consumer.batches,
     pause: consumer.pause,
     resume: consumer.resume,
+    resumesAtOnce: consumer.resumesAtOnce,
     commit(marks) {
       if (failure !== undefined) return Promise.reject(failure.error as Error)
       for (const mark of marks) due.set(`${mark.topic} ${mark.partition}`, mark)

@@ -40,6 +40,8 @@ export type Consumer = {
   /** Reads no more of these partitions, but what was read already may still come, until they are resumed. */
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
+  /** What is resumed is read with the next batch. Where it takes a request under way to end, only long pauses are worth it. */
+  readonly resumesAtOnce: boolean
   close(): Promise<void>
 }
 

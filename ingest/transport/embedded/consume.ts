@@ -41,6 +41,7 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
   const paused = new Set<string>()
   return {
     batches: (signal) => readBatches(setup, paused, AbortSignal.any([signal, closing.signal])),
+    resumesAtOnce: true,
     pause: (partitions) => partitions.forEach((place) => paused.add(placeText(place))),
     resume(partitions) {
       for (const place of partitions) paused.delete(placeText(place))
