@@ -28,8 +28,27 @@ export function registerBench(program: Command): void {
       if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
       answer(flags, result, renderBench)
     })
+  registerIngest(bench)
   registerLog(bench)
   registerProjections(bench)
+}
+
+type IngestFlags = JsonFlag & { readonly messages: number; readonly rate: number; readonly seconds: number; readonly kafka?: string; readonly folder?: string; readonly out?: string }
+
+function registerIngest(bench: Command): void {
+  withJson(bench.command('ingest').description('a validator\'s admission: good messages and garbage a second beside a bare reader of the same topic and the signature checks alone; time from sending to receipt'))
+    .option('--messages <n>', 'how many of each kind', count(100, 1_000_000), 20_000)
+    .option('--rate <n>', 'messages a second while the time to the receipt is measured', count(10, 100_000), 500)
+    .option('--seconds <n>', 'how long', count(1, 600), 5)
+    .option('--kafka <host:port>', 'a broker without TLS to measure as well, beside embedded topics')
+    .option('--folder <path>', 'where topics and stores lie while it runs: on the disk that is to be measured')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: IngestFlags) => {
+      const [{ runIngestBench }, { renderIngestBench }] = await Promise.all([import('../../bench/ingest/run-ingest-bench.js'), import('../../bench/ingest/render.js')])
+      const result = await runIngestBench({ messages: flags.messages, rate: flags.rate, seconds: flags.seconds, kafka: flags.kafka, folder: flags.folder, progress })
+      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
+      answer(flags, result, renderIngestBench)
+    })
 }
 
 type LogFlags = JsonFlag & { readonly events: number; readonly batch: number; readonly folder?: string; readonly out?: string }
