@@ -1,7 +1,8 @@
 /**
- * The world outside a validator, as a process: honest producers that send as fast as they are served, and an attacker
- * who keeps the partitions full. Prints one JSON line a phase.
+ * The world outside a validator, as a process: honest producers, and an attacker who keeps the partitions full. Prints
+ * one JSON line a phase, and goes on when it is answered.
  */
+import { createInterface } from 'node:readline'
 import '../../../platform/polyfill.js'
 import { encodeAnomaly } from '../../../domain/message/anomaly.js'
 import { signAnomaly } from '../../../domain/message/sign-anomaly.js'
@@ -21,13 +22,13 @@ export type FeederTask = {
 }
 
 const PRELUDE = 50
-/** Honest messages that wait for their receipts at a time. */
-const WINDOW = 1000
 const GOOD_PARTITION = PARTITIONS - 1
 const GOOD_GROUP = 100
-/** Beside the honest ones, in their own partition. */
+/** Bad ones among the honest ones, in their own partition. */
 const BESIDE = 25
-/** The attacker's lead in each of the other partitions. */
+/** What lies in the other partitions when the honest ones begin to be read: more than will be read meanwhile. */
+const FLOOD = 1.5
+/** The attacker's lead in each partition afterwards. */
 const LEAD = 2000
 const ATTACK_GROUP = 500
 const POLL_MS = 5
@@ -53,21 +54,31 @@ const honest = (count: number): Uint8Array[] =>
   Array.from({ length: count }, () => encodeAnomaly(signAnomaly(draftOf({ type: 'port_scan' }), producers[1], 'v2')))
 const goodRecord = (value: Uint8Array) => ({ topic: TOPIC, partition: GOOD_PARTITION, key: producers[1].publicKey, value, what: GOOD })
 
-async function sendHonest(messages: readonly Uint8Array[], beside: () => (OutgoingRecord & { readonly what: number })[]): Promise<number> {
-  const startedAt = performance.now()
-  for (let sent = 0; sent < messages.length; sent += GOOD_GROUP) {
-    while ((ends[GOOD_PARTITION] as number) - await done(GOOD_PARTITION) > WINDOW) await pause()
-    await send([...messages.slice(sent, sent + GOOD_GROUP).map(goodRecord), ...beside()])
-  }
-  while (await done(GOOD_PARTITION) < (ends[GOOD_PARTITION] as number)) await pause()
-  return messages.length / ((performance.now() - startedAt) / 1000)
+/** Stops the validator, fills the topics, and lets it read: what is measured is its work, not ours. */
+async function measure(name: string, fill: () => Promise<void>): Promise<void> {
+  print({ phase: 'stop' })
+  await answer()
+  await fill()
+  print({ phase: 'measure', name, until: ends[GOOD_PARTITION], goods: task.goods })
+  await answer()
+}
+
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+const answer = async (): Promise<void> => void await answers.next()
+
+async function sendHonest(messages: readonly Uint8Array[], beside: () => (OutgoingRecord & { readonly what: number })[] = () => []): Promise<void> {
+  for (let sent = 0; sent < messages.length; sent += GOOD_GROUP) await send([...messages.slice(sent, sent + GOOD_GROUP).map(goodRecord), ...beside()])
+}
+
+const allRead = async (): Promise<void> => {
+  for (let partition = 0; partition < PARTITIONS; partition++) while (await done(partition) < (ends[partition] as number)) await pause()
 }
 
 // What is admitted first, so that there is something to repeat.
 const preludeDrafts = Array.from({ length: PRELUDE }, () => draftOf())
 const prelude = preludeDrafts.map((draft) => encodeAnomaly(signAnomaly(draft, producers[0], 'v2')))
 await send(prelude.map((value, i) => ({ topic: TOPIC, partition: i % PARTITIONS, key: producers[0].publicKey, value, what: GOOD })))
-for (let partition = 0; partition < PARTITIONS; partition++) while (await done(partition) < (ends[partition] as number)) await pause()
+await allRead()
 
 const kinds = attackKinds({ producer: producers[0], admitted: prelude, admittedDrafts: preludeDrafts })
 const draw = kindDrawer(kinds)
@@ -78,30 +89,27 @@ const attack = (partition: number) => {
   return { topic: TOPIC, partition, key: producers[0].publicKey, value: (kinds[kind] as (typeof kinds)[number]).make(), what: kind + 1 }
 }
 
-// Both lots are signed beforehand; the first run warms the validator up.
-await sendHonest(honest(Math.min(2000, task.goods)), () => [])
-const [alone, attacked] = [honest(task.goods), honest(task.goods)]
-print({ phase: 'alone', perSecond: await sendHonest(alone, () => []) })
+const someAttacks = (count: number, partition: number) => Array.from({ length: Math.min(count, left) }, () => attack(partition))
 
-let isMeasured = false
-const flood = (async () => {
-  while (left > 0) {
-    let isFull = true
-    for (let partition = 0; partition < PARTITIONS && left > 0; partition++) {
-      // The honest ones' partition gets its own share beside them while they are measured.
-      if (partition === GOOD_PARTITION && !isMeasured) continue
-      if ((ends[partition] as number) - await done(partition) > LEAD) continue
-      isFull = false
-      await send(Array.from({ length: Math.min(ATTACK_GROUP, left) }, () => attack(partition)))
-    }
-    if (isFull) await pause()
+// The first run warms the validator up.
+await sendHonest(honest(Math.min(2000, task.goods)))
+await allRead()
+await measure('alone', () => sendHonest(honest(task.goods)))
+await measure('attacked', async () => {
+  await sendHonest(honest(task.goods), () => someAttacks(BESIDE, GOOD_PARTITION))
+  for (let sent = 0; sent < task.goods * FLOOD && left > 0; sent += ATTACK_GROUP) await send(someAttacks(ATTACK_GROUP, Math.floor(sent / ATTACK_GROUP) % GOOD_PARTITION))
+})
+while (left > 0) {
+  let isFull = true
+  for (let partition = 0; partition < PARTITIONS && left > 0; partition++) {
+    if ((ends[partition] as number) - await done(partition) > LEAD) continue
+    isFull = false
+    await send(someAttacks(ATTACK_GROUP, partition))
   }
-})()
-const perSecond = await sendHonest(attacked, () => Array.from({ length: Math.min(BESIDE, left) }, () => attack(GOOD_PARTITION)))
-isMeasured = true
-print({ phase: 'attacked', perSecond, attacks: task.messages - left })
-await flood
-for (let partition = 0; partition < PARTITIONS; partition++) while (await done(partition) < (ends[partition] as number)) await pause()
+  if (isFull) await pause()
+}
+await allRead()
 book.save(task.book)
 print({ phase: 'over', sent: book.size(), kinds: kinds.map(({ name, codes }) => ({ name, codes })) })
 await transport.close()
+process.exit(0)

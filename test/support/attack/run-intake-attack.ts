@@ -13,11 +13,11 @@ import { rulesOf } from '../../../domain/message/check-anomaly.js'
 import { createTestNetwork } from '../../../eventlog/recorder/testing/network.js'
 import { runIntake } from '../../../ingest/admission/intake.js'
 import { openAdmissionStore, type AdmissionStore } from '../../../ingest/admission/store.js'
-import { createMempool, defaultMempoolLimits } from '../../../ingest/mempool/mempool.js'
+import { createMempool, defaultMempoolLimits, type Mempool } from '../../../ingest/mempool/mempool.js'
 import { createAcceptLater, createStrictVerifier, createVerifier } from '../../../platform/crypto/ed25519.js'
 import { createSignatureChecks } from '../../../platform/crypto/verified-cache.js'
 import type { FeederTask } from './feeder.js'
-import { createBook, GOOD, GROUP, openTopics, type Where } from './ground.js'
+import { createBook, GOOD, GROUP, openTopics, PARTITIONS, TOPIC, type Where } from './ground.js'
 
 export type IntakeAttackOptions = {
   readonly messages: number
@@ -31,6 +31,7 @@ export type IntakeAttackReport = {
   readonly sent: number
   readonly receipts: number
   readonly seconds: number
+  /** Honest messages, from the start of reading to the last one's receipt. */
   readonly perSecond: { readonly alone: number; readonly attacked: number }
   /** What honest traffic kept of its own speed. */
   readonly kept: number
@@ -49,7 +50,13 @@ const BLOCK_TXS = 500
 const CACHE_ENTRIES = 50_000
 const EXAMPLES = 5
 
-type Phase = { readonly phase: string; readonly perSecond?: number; readonly sent?: number; readonly kinds?: readonly { readonly name: string; readonly codes: readonly string[] }[] }
+type Kind = { readonly name: string; readonly codes: readonly string[] }
+type Phase =
+  | { readonly phase: 'stop' }
+  | { readonly phase: 'measure'; readonly name: 'alone' | 'attacked'; readonly until: number; readonly goods: number }
+  | { readonly phase: 'over'; readonly sent: number; readonly kinds: readonly Kind[] }
+
+const GOOD_PARTITION = PARTITIONS - 1
 
 export async function runIntakeAttack(options: IntakeAttackOptions): Promise<IntakeAttackReport> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-attack-'))
@@ -59,63 +66,93 @@ export async function runIntakeAttack(options: IntakeAttackOptions): Promise<Int
   const { skewMs } = rules.limits
   const transport = await openTopics(where)
   const store = openAdmissionStore(join(folder, 'admission'))
-  const mempool = createMempool(defaultMempoolLimits(skewMs))
   const { strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), CACHE_ENTRIES, undefined, createStrictVerifier())
-  const stopping = new AbortController()
   const clock = (): UnixMillis => Date.now() as UnixMillis
   const memoryMb: number[] = []
   const expected = options.messages + 2 * options.goods
   let receipts = 0
-  const intake = runIntake({
-    transport, group: GROUP, store, mempool, signer: network.validators[0] as (typeof network.validators)[number], chainId: network.set.chainId, rules, clock,
-    verify: strictly, verifyAhead: ahead, signal: stopping.signal,
-    onReceipts(more) {
-      receipts += more.length
-      if (receipts >= (expected * (memoryMb.length + 1)) / 10) memoryMb.push(privateMemoryMb())
-      options.onProgress?.(receipts)
-    },
-  })
-  // Stands in for the chain: what waits goes into blocks.
-  const blocks = setInterval(() => {
-    const txIds = mempool.select(new Set(), { maxCount: BLOCK_TXS, maxBytes: rules.limits.payloadBytes * 8, blockTime: clock() }).map(({ id }) => id)
-    mempool.remove(txIds)
-    store.settle(txIds, (clock() + 2 * skewMs) as UnixMillis).catch(() => undefined)
-  }, BLOCK_EVERY_MS)
+  /** Where the honest ones' partition has been read to. */
+  let reached = 0
+  let onReached: () => void = () => undefined
+
+  function start(): { readonly mempool: Mempool; stop(): Promise<void> } {
+    const mempool = createMempool(defaultMempoolLimits(skewMs))
+    const stopping = new AbortController()
+    const intake = runIntake({
+      transport, topics: [TOPIC], group: GROUP, store, mempool, signer: network.validators[0] as (typeof network.validators)[number], chainId: network.set.chainId, rules, clock,
+      verify: strictly, verifyAhead: ahead, signal: stopping.signal,
+      onReceipts(more) {
+        receipts += more.length
+        for (const { origin } of more) if (origin.partition === GOOD_PARTITION) reached = Math.max(reached, origin.offset + 1)
+        if (receipts >= (expected * (memoryMb.length + 1)) / 10) memoryMb.push(privateMemoryMb())
+        options.onProgress?.(receipts)
+        onReached()
+      },
+    })
+    // Stands in for the chain: what waits goes into blocks.
+    const blocks = setInterval(() => {
+      const txIds = mempool.select(new Set(), { maxCount: BLOCK_TXS, maxBytes: rules.limits.payloadBytes * 8, blockTime: clock() }).map(({ id }) => id)
+      mempool.remove(txIds)
+      store.settle(txIds, (clock() + 2 * skewMs) as UnixMillis).catch(() => undefined)
+    }, BLOCK_EVERY_MS)
+    return { mempool, async stop() {
+      clearInterval(blocks)
+      stopping.abort()
+      await intake
+    } }
+  }
+
+  let running = start()
   const startedAt = performance.now()
+  const perSecond = { alone: 0, attacked: 0 }
+  let over: Extract<Phase, { phase: 'over' }> | undefined
+  const child = startFeeder({ where, messages: options.messages, goods: options.goods, book: join(folder, 'book') })
   try {
-    const book = join(folder, 'book')
-    const phases = await Promise.race([runFeeder({ where, messages: options.messages, goods: options.goods, book }), intake.then(() => { throw new Error('the intake ended') })])
-    const seconds = (performance.now() - startedAt) / 1000
-    const phase = (name: string): Phase => phases.find((one) => one.phase === name) as Phase
-    const [alone, attacked] = [phase('alone').perSecond as number, phase('attacked').perSecond as number]
-    const kinds = phase('over').kinds as NonNullable<Phase['kinds']>
+    for await (const phase of child.phases) {
+      if (phase.phase === 'over') {
+        over = phase
+        break
+      }
+      if (phase.phase === 'stop') await running.stop()
+      else {
+        const from = performance.now()
+        const isReached = new Promise<void>((resolve) => { onReached = () => (reached >= phase.until ? resolve() : undefined) })
+        running = start()
+        await isReached
+        perSecond[phase.name] = phase.goods / ((performance.now() - from) / 1000)
+      }
+      child.answer()
+    }
+    if (over === undefined) throw new Error(`the feeder ended early: ${child.complaint()}`)
     return {
-      ...compare(store, book, kinds), sent: phase('over').sent as number, seconds, memoryMb,
-      perSecond: { alone, attacked }, kept: attacked / alone, tables: { mempool: mempool.size().count, pending: store.pending().length },
+      ...compare(store, join(folder, 'book'), over.kinds), sent: over.sent, seconds: (performance.now() - startedAt) / 1000, memoryMb,
+      perSecond, kept: perSecond.attacked / perSecond.alone, tables: { mempool: running.mempool.size().count },
     }
   } finally {
-    clearInterval(blocks)
-    stopping.abort()
-    await intake.catch(() => undefined)
+    child.kill()
+    await running.stop()
     await store.close()
     await transport.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function runFeeder(task: FeederTask): Promise<Phase[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', feeder, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] })
-    const phases: Phase[] = []
-    let complaint = ''
-    child.stderr.on('data', (data: Buffer) => { complaint += data.toString() })
-    createInterface({ input: child.stdout }).on('line', (line) => void phases.push(JSON.parse(line) as Phase))
-    child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve(phases) : reject(new Error(`the feeder ended with ${String(code)}: ${complaint}`))))
-  })
+function startFeeder(task: FeederTask) {
+  const child = spawn(process.execPath, ['--import', 'tsx', feeder, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let complaint = ''
+  child.stderr.on('data', (data: Buffer) => { complaint += data.toString() })
+  const lines = createInterface({ input: child.stdout })
+  return {
+    phases: (async function* () {
+      for await (const line of lines) yield JSON.parse(line) as Phase
+    })(),
+    answer: () => void child.stdin.write('\n'),
+    complaint: () => complaint,
+    kill: () => void child.kill('SIGKILL'),
+  }
 }
 
-function compare(store: AdmissionStore, bookFile: string, kinds: NonNullable<Phase['kinds']>): Pick<IntakeAttackReport, 'receipts' | 'byKind' | 'wrong' | 'examples'> {
+function compare(store: AdmissionStore, bookFile: string, kinds: readonly Kind[]): Pick<IntakeAttackReport, 'receipts' | 'byKind' | 'wrong' | 'examples'> {
   const book = createBook(bookFile)
   const byKind: Record<string, Record<string, number>> = {}
   const seen = new Set<string>()
