@@ -4,13 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
-import type { AnomalyId, UnixMillis } from '../../domain/ids.js'
+import type { UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import type { AdmissionReceipt } from '../../domain/receipt.js'
-import { createTestNetwork, NOW } from '../../eventlog/recorder/testing/network.js'
+import type { RecordedEvent } from '../../eventlog/log.js'
+import { recorderContext } from '../../eventlog/recorder/context.js'
+import { openRecorderIndex } from '../../eventlog/recorder/index/open-index.js'
+import type { CertifiedBlock } from '../../eventlog/recorder/ports.js'
+import { recordBlock } from '../../eventlog/recorder/record-block.js'
+import { createTestChain } from '../../eventlog/recorder/testing/chain.js'
+import { createMemoryLog } from '../../eventlog/recorder/testing/memory-log.js'
+import { createTestNetwork, NOW, testId } from '../../eventlog/recorder/testing/network.js'
+import { createWriter } from '../../eventlog/recorder/writer.js'
 import { createSigner } from '../../platform/crypto/ed25519.js'
 import { startBroker, type Broker } from '../../scripts/kafka/broker.js'
-import { commitNotice } from '../publisher/commit-notice.js'
+import { commitNotices } from '../publisher/commit-notice.js'
 import { skipsKafka } from '../testing/kafka-broker.js'
 import { takeRecords } from '../testing/transport-contract.js'
 import { until } from '../testing/until.js'
@@ -80,10 +88,15 @@ describe.each(opens)("the original's formats over $name", ({ skips, open }) => {
 
     it('a commit notice passes its rule: topic name, then all fields but 10 to 12 as they lie in the record', async () => {
       const signer = createSigner(hexToBytes(anomaly.seed))
-      await transport.send([commitNotice({
-        height: 7, blockHash: '11'.repeat(32), stateRoot: '22'.repeat(32), timestamp: NOW,
-        transactions: [{ kind: 'event', status: 'success', anomalyId: '3f2b8a52-6a6f-4b0e-9a52-0d8f6f0d7c11' as AnomalyId }, { kind: 'event', status: 'failed', anomalyId: null }],
-      } as never, signer)])
+      const chain = createTestChain(network)
+      chain.add([network.message({ id: testId(1) }), network.message({ id: testId(1) })])
+      chain.add([])
+      const log = createMemoryLog()
+      const writer = createWriter(log, openRecorderIndex(join(folder, 'index'), network.set.chainId))
+      const context = recorderContext(network.genesis, network.verify)
+      await writer.perform((session) => recordBlock(session, chain.committed()[0] as CertifiedBlock, context, NOW))
+      const recorded = log.events.find(({ event }) => event.type === 'BlockCommitted') as RecordedEvent
+      await transport.send(commitNotices({ recorded } as never, signer))
       const consumer = await transport.consume({ topics: [TOPICS.commits.name], group: 'detector' })
       const [record] = await takeRecords(consumer, 1)
       await consumer.close()
@@ -95,9 +108,9 @@ describe.each(opens)("the original's formats over $name", ({ skips, open }) => {
       expect(bytesToHex(field(11))).toBe(anomaly.pubkey)
       expect(verifyWithNode(null, signed, key, field(10))).toBe(true)
       expect(Buffer.from(field(12)).toString()).toBe('Ed25519')
-      expect(Buffer.from(field(13)).toString()).toBe('3f2b8a52-6a6f-4b0e-9a52-0d8f6f0d7c11')
-      expect(Buffer.from(record?.key as Uint8Array).toString('hex')).toBe('0000000000000007')
-      expect(record?.headers).toEqual({ version: '1', type: 'commit' })
+      expect(Buffer.from(field(13)).toString()).toBe(testId(1))
+      expect(Buffer.from(record?.key as Uint8Array).toString('hex')).toBe('0000000000000001')
+      expect(record?.headers).toMatchObject({ version: '1', type: 'commit' })
     }, 120_000)
   })
 })
