@@ -1,5 +1,5 @@
 /** Where two embedded versions at one position are not the same; both are walked in key order, once. */
-import type { Database, Key } from 'lmdb'
+import { compareKeys, type Database, type Key } from 'lmdb'
 import type { RowDifference, TableDifference } from '../../runtime/projection.js'
 import type { Tables } from './tables.js'
 
@@ -21,14 +21,20 @@ function differenceOf(table: string, live: AnyTable, rebuilt: AnyTable): TableDi
     counts[kind] += 1
     if (examples.length < MOST_EXAMPLES) examples.push({ key: typeof key === 'string' ? key : JSON.stringify(key), kind, columns })
   }
-  for (const { key, value } of live.getRange()) {
-    const other = rebuilt.get(key)
-    if (other === undefined) told('only-live', key)
-    else if (JSON.stringify(value) !== JSON.stringify(other)) told('differing', key, columnsOf(value, other))
+  const [lives, others] = [live.getRange()[Symbol.iterator](), rebuilt.getRange()[Symbol.iterator]()]
+  let [one, other] = [lives.next(), others.next()]
+  while (one.done !== true || other.done !== true) {
+    const order = one.done === true ? 1 : other.done === true ? -1 : compareKeys(one.value.key, other.value.key)
+    if (order < 0) told('only-live', one.value.key)
+    else if (order > 0) told('only-rebuilt', other.value.key)
+    else if (!isSame(one.value.value, other.value.value)) told('differing', one.value.key, columnsOf(one.value.value, other.value.value))
+    if (order <= 0) one = lives.next()
+    if (order >= 0) other = others.next()
   }
-  for (const key of rebuilt.getKeys()) if (live.get(key) === undefined) told('only-rebuilt', key)
   return { table, onlyLive: counts['only-live'], onlyRebuilt: counts['only-rebuilt'], differing: counts.differing, examples }
 }
+
+const isSame = (one: unknown, other: unknown): boolean => one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other))
 
 function columnsOf(live: unknown, rebuilt: unknown): RowDifference['columns'] {
   if (typeof live !== 'object' || live === null) return [{ name: 'value', live, rebuilt }]

@@ -23,3 +23,32 @@ test('the raw score comes from the payload of the message', () => {
   const { hashes } = foldTimelines([{ kind: 'event', position: 0 as never, bytes: new Uint8Array(), recorded }])
   expect([...hashes.values()][0]).toMatchObject({ state: 'PUBLISHED', raw_score: '0.91', confidence: '0.93' })
 })
+
+test('a rebuild that is equal keeps what it built to go back to, and going back finds it, dead letters and all', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'cybermesh-timelines-'))
+  const live = await openEmbeddedTimelines(path)
+  const update = { name: 'timelines', version: 1, from: 0 as never, next: { position: 5 as never, lastEventId: undefined, lastEventAt: undefined } }
+  const content = { scores: new Map([['anomaly:timeline:all', [{ member: 'b', score: 2 }, { member: 'a', score: 1 }]]]), hashes: new Map([['anomaly:a', { state: 'PUBLISHED' }]]) }
+  await live.apply({ ...update, ...content, deadLetters: [{ position: 3 as never, eventId: undefined, eventType: undefined, error: 'cannot be read' }] })
+  const rebuild = await live.beginRebuild()
+  await rebuild.store.apply({ ...update, ...content, deadLetters: [] })
+  expect(await rebuild.replaceLive('timelines', 1)).toBe('equal')
+  await rebuild.end()
+  const previous = await live.beginRollBack()
+  expect(await previous.store.deadLetters('timelines', 1)).toMatchObject([{ position: 3, error: 'cannot be read' }])
+  expect(await previous.store.zrangeByScore('anomaly:timeline:all')).toEqual([{ member: 'a', score: 1 }, { member: 'b', score: 2 }])
+  await previous.store.apply({ ...update, from: 5 as never, next: { ...update.next, position: 6 as never }, scores: new Map(), hashes: new Map([['anomaly:a', { state: 'COMMITTED' }], ['anomaly:b', { state: 'PUBLISHED' }]]), deadLetters: [] })
+  await live.apply({ ...update, from: 5 as never, next: { ...update.next, position: 6 as never }, scores: new Map([['anomaly:timeline:all', [{ member: 'c', score: 3 }]]]), hashes: new Map(), deadLetters: [] })
+  expect(await previous.replaceLive('timelines', 1)).toBe('different')
+  expect(previous.differences?.()).toMatchObject([
+    { table: 'members', onlyLive: 1, onlyRebuilt: 0, differing: 0 }, { table: 'order', onlyLive: 1, onlyRebuilt: 0, differing: 0 },
+    { table: 'sizes', differing: 1 }, { table: 'hashes', onlyLive: 0, onlyRebuilt: 1, differing: 1 },
+  ])
+  await previous.end()
+  expect(await live.hgetall('anomaly:b')).toEqual({ state: 'PUBLISHED' })
+  const back = await live.beginRollBack()
+  expect(await back.store.zcard('anomaly:timeline:all')).toBe(3)
+  await back.end()
+  await live.close()
+  rmSync(path, { recursive: true, force: true })
+})

@@ -48,7 +48,7 @@ export async function openEmbeddedTimelines(path: string): Promise<TimelineStore
 function applyUpdate(tables: Tables, { name, version, from, next, scores, hashes, deadLetters }: TimelineUpdate): void {
   if (checkpointOf(tables, name, version).position !== from) throw new CheckpointConflictError(name, from)
   for (const [set, members] of scores) addMembers(tables, set, members)
-  for (const [key, fields] of hashes) tables.hashes.putSync(key, { ...tables.hashes.get(key), ...fields })
+  for (const [key, fields] of inKeyOrder(hashes, ([key]) => key)) tables.hashes.putSync(key, { ...tables.hashes.get(key), ...fields })
   for (const { position, eventId = null, eventType = null, error } of deadLetters) {
     tables.deadLetters.putSync([name, version, position], { eventId, eventType, error })
   }
@@ -56,9 +56,12 @@ function applyUpdate(tables: Tables, { name, version, from, next, scores, hashes
   tables.checkpoints.putSync([name, version], { position, lastEventId, lastEventAt })
 }
 
+/** Keys hold random ids: in order, neighbours share a page of the store, which is then found and copied once. */
+const inKeyOrder = <T>(items: Iterable<T>, keyOf: (item: T) => string): T[] => [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+
 function addMembers(tables: Tables, set: string, members: readonly ScoredMember[]): void {
   let added = 0
-  for (const { member, score } of members) {
+  for (const { member, score } of inKeyOrder(members, ({ member }) => member)) {
     const before = tables.members.get([set, member])
     if (before === score) continue
     if (before === undefined) added += 1

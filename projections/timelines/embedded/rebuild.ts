@@ -1,6 +1,7 @@
 /**
  * Blue/green rebuild of embedded timelines: the new content grows in a folder beside the live one and is copied into
- * it in one transaction, so readers see all of the old or all of the new. The old stays in a folder to go back to.
+ * it in one transaction, so readers see all of the old or all of the new. The old stays in a folder to go back to; where
+ * both are equal nothing is copied, and the new one is that folder.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { Database, Key } from 'lmdb'
@@ -53,7 +54,8 @@ async function replacement(path: string, from: string, live: Tables, write: Writ
     throw error
   })
   let differences: readonly TableDifference[] = []
-  let isSwitched = false
+  /** The folder to go back to, once there is one. */
+  let replaced: string | undefined
   return {
     store,
     async replaceLive(name, version) {
@@ -66,10 +68,14 @@ async function replacement(path: string, from: string, live: Tables, write: Writ
           if ((live.checkpoints.get(key)?.position ?? 0) !== (built.checkpoints.get(key)?.position ?? 0)) return
           differences = differencesOf(live, built)
           result = differences.length === 0 ? 'equal' : 'different'
-          old.root.transactionSync(() => copyAll(live, old))
-          if (result === 'different') copyAll(built, live)
+          if (result === 'equal') {
+            built.root.transactionSync(() => copyTables(placeOf(live), placeOf(built)))
+          } else {
+            old.root.transactionSync(() => copyTables(tablesOf(live), tablesOf(old)))
+            copyTables(tablesOf(built), tablesOf(live))
+          }
         })
-        isSwitched = !hasMoved(result)
+        replaced = hasMoved(result) ? undefined : isEqual(result) ? from : aside
       } finally {
         await Promise.all([built.root.close(), old.root.close()])
       }
@@ -78,9 +84,9 @@ async function replacement(path: string, from: string, live: Tables, write: Writ
     differences: () => differences,
     async end() {
       await store.close()
-      if (isSwitched) {
+      if (replaced !== undefined && replaced !== previousOf(path)) {
         removeFolder(previousOf(path))
-        renameSync(aside, previousOf(path))
+        renameSync(replaced, previousOf(path))
       }
       for (const folder of [besideOf(path), aside]) removeFolder(folder)
       lock.release()
@@ -94,10 +100,12 @@ const tablesOf = ({ members, order, sizes, hashes, checkpoints, deadLetters }: T
 
 type AnyTable = Database<unknown, Key>
 
-function copyAll(from: Tables, to: Tables): void {
-  const targets = tablesOf(to)
-  tablesOf(from).forEach((table, i) => {
-    const target = targets[i] as AnyTable
+/** Where a version stands and what it could not apply: this is not compared. */
+const placeOf = ({ checkpoints, deadLetters }: Tables): AnyTable[] => [checkpoints, deadLetters] as unknown as AnyTable[]
+
+function copyTables(from: readonly AnyTable[], to: readonly AnyTable[]): void {
+  from.forEach((table, i) => {
+    const target = to[i] as AnyTable
     target.clearSync()
     for (const { key, value } of table.getRange()) target.putSync(key, value)
   })
@@ -105,6 +113,7 @@ function copyAll(from: Tables, to: Tables): void {
 
 /** Assigned inside a callback, where the compiler does not look. */
 const hasMoved = (result: 'equal' | 'different' | 'moved'): boolean => result === 'moved'
+const isEqual = (result: 'equal' | 'different' | 'moved'): boolean => result === 'equal'
 
 function removeFolder(folder: string): void {
   for (const path of [folder, `${folder}-lock`]) rmSync(path, { recursive: true, force: true })
