@@ -1,7 +1,7 @@
 /** A validator's admission as it runs in a mesh: durable store, signed receipts, signatures on the thread pool, offsets. */
 import { rmSync } from 'node:fs'
 import { validatorSetOf } from '../../domain/genesis.js'
-import type { UnixMillis } from '../../domain/ids.js'
+import type { Height, UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import type { AdmissionReceipt } from '../../domain/receipt.js'
 import { createMempool, defaultMempoolLimits, openAdmissionStore, runIntake, withLazyOffsets, type Transport } from '../../ingest/index.js'
@@ -26,7 +26,7 @@ export function startAdmission(transport: Transport, topic: string, group: strin
   const stopping = new AbortController()
   const clock = (): UnixMillis => Date.now() as UnixMillis
   const done = runIntake({
-    transport: withLazyOffsets(transport), topics: [topic], group, store, mempool, signer: validator, chainId: validatorSetOf(genesis).chainId, rules: rulesOf(genesis),
+    transport: withLazyOffsets(transport), topics: [topic], group, store, mempool, signer: validator, chainId: validatorSetOf(genesis).chainId, rulesNow: () => ({ rules: rulesOf(genesis), height: 1 as Height }),
     verify: strictly, verifyAhead: ahead, clock, onReceipts, signal: stopping.signal,
   })
   const blocks = setInterval(() => {

@@ -2,7 +2,8 @@
  * The consensus core: a synchronous state machine, `step(event) -> effects`. It knows no clock, disk or network; the
  * time is an argument and everything it wants done is an effect, to be carried out in order before the next step.
  */
-import type { Height, StateRoot, UnixMillis, ValidatorId, View } from '../../domain/ids.js'
+import { asHeight, type Height, type StateRoot, type UnixMillis, type ValidatorId, type View } from '../../domain/ids.js'
+import type { BlockPlace } from '../../domain/policy/read-rules.js'
 import type { LeaderStanding } from '../../domain/reputation/leaders.js'
 import { heightOf } from './block-tree.js'
 import { addBlock, onBlocks, onFetchFailed } from './catch-up.js'
@@ -41,6 +42,11 @@ export type Engine = {
   /** One transition. The effects of the last step must have been carried out, but for storing commits. */
   step(event: Event, now: UnixMillis): readonly Effect[]
   status(): EngineStatus
+  /**
+   * The block that a leader would build now. Its height counts what is certified and not final yet: a policy that begins
+   * no later could go into no block and would look like work for ever. The state is the final one.
+   */
+  nextBlock(): BlockPlace
   /** Cheap enough to be asked after every step. */
   kept(): Kept
 }
@@ -74,6 +80,7 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
       haltReason: core.haltReason,
       treeSize: core.tree.size,
     }),
+    nextBlock: () => ({ height: asHeight(core.record.highQc.data.height + 1), parentRoot: core.tree.head.block.header.stateRoot, nodes: core.tree.nodesAfter(core.tree.head) }),
     kept: () => ({
       view: core.view, votes: core.votes.size, timeouts: core.timeouts.size, proposals: core.proposals.size, fetches: core.fetches.size, blocks: core.tree.size,
     }),

@@ -1,6 +1,7 @@
 /** What the core needs from outside as plain synchronous functions: no I/O happens behind any of them. */
 import type { ExecutionInput, ExecutionResult } from '../../domain/execution/types.js'
 import type { TxId, UnixMillis } from '../../domain/ids.js'
+import type { BlockPlace } from '../../domain/policy/read-rules.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Transaction } from '../../domain/transaction.js'
 
@@ -16,7 +17,10 @@ export type TxPool = {
 
 export type TransactionCheck = { readonly ok: true } | { readonly ok: false; readonly code: RejectCode }
 
-/** The part of validity that needs no state: signature, hash, size, allow-list, time against the block time. */
-export type CheckTransaction = (tx: Transaction, blockTime: UnixMillis) => TransactionCheck
+/**
+ * The part of validity that needs no more of the state than the rules in force: signature, hash, size, allow-list, time
+ * against the block time.
+ */
+export type CheckTransaction = (tx: Transaction, blockTime: UnixMillis, place: BlockPlace) => TransactionCheck
 
 export type Execute = (input: Omit<ExecutionInput, 'genesis'>) => ExecutionResult

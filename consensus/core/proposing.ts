@@ -35,15 +35,16 @@ function buildBlock(core: Core, parent: TreeBlock): { block: Block; execution: E
   const { config, tree } = core
   const timestamp = asMillis(Math.max(core.now, parent.block.header.timestamp))
   const limits = { maxCount: config.limits.blockTxs, maxBytes: config.limits.blockBytes, blockTime: timestamp }
+  const height = asHeight(parent.block.header.height + 1)
+  const place = { height, parentRoot: parent.block.header.stateRoot, nodes: tree.nodesAfter(parent) }
   const transactions = config.pool
     .select(txIdsBefore(tree, parent), limits)
     // One bad transaction would cost the whole block its votes.
-    .filter((tx) => config.checkTransaction(tx, timestamp).ok)
+    .filter((tx) => config.checkTransaction(tx, timestamp, place).ok)
   const finishesWork = tree.pathTo(parent).some(({ block }) => block.transactions.length > 0)
   if (transactions.length === 0 && !finishesWork) return undefined
-  const height = asHeight(parent.block.header.height + 1)
   const turn = { view: core.view, proposer: config.self, failedLeaders: failedLeaders(core, parent, core.view), justify: core.record.highQc }
-  const execution = config.execute({ nodes: tree.nodesAfter(parent), parentRoot: parent.block.header.stateRoot, height, timestamp, turn, transactions })
+  const execution = config.execute({ ...place, timestamp, turn, transactions })
   const block = createBlock({
     ...turn, chainId: config.set.chainId, epoch: config.set.epoch, height, parentHash: parent.block.hash,
     receiptsRoot: execution.receiptsRoot, stateRoot: execution.stateRoot, timestamp, transactions,

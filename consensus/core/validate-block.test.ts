@@ -59,7 +59,7 @@ describe('execution', () => {
 })
 
 describe('what only a vote asks', () => {
-  const rules: VoteRules = { limits: { ...genesis.limits, blockTxs: 2 }, checkTransaction: () => ({ ok: true }), now: BLOCK_TIME }
+  const rules: VoteRules = { limits: { ...genesis.limits, blockTxs: 2 }, checkTransaction: () => ({ ok: true }), now: BLOCK_TIME, parent: { parentRoot: parent.header.stateRoot, nodes: initialNodes } }
   const fault = (block: Block, changes: Partial<VoteRules> = {}): string => {
     const check = checkForVote(block, { ...rules, ...changes })
     return check.ok ? 'none' : check.fault

@@ -7,6 +7,7 @@ import { isConsistent, type Block } from '../../domain/block.js'
 import type { ExecutionResult, StateNodes } from '../../domain/execution/types.js'
 import type { Limits } from '../../domain/genesis.js'
 import type { ChainId, UnixMillis, ValidatorId } from '../../domain/ids.js'
+import type { BlockPlace } from '../../domain/policy/read-rules.js'
 import type { CheckTransaction, Execute } from './ports.js'
 
 export type BlockFault =
@@ -56,7 +57,13 @@ export function executeAndCompare(block: Block, parent: Block, nodes: StateNodes
   return { ok: true, execution }
 }
 
-export type VoteRules = { readonly limits: Limits; readonly checkTransaction: CheckTransaction; readonly now: UnixMillis }
+export type VoteRules = {
+  readonly limits: Limits
+  readonly checkTransaction: CheckTransaction
+  readonly now: UnixMillis
+  /** State after the block's parent. */
+  readonly parent: Pick<BlockPlace, 'parentRoot' | 'nodes'>
+}
 
 export function checkForVote(block: Block, rules: VoteRules): BlockCheck {
   const { transactions, header } = block
@@ -64,11 +71,12 @@ export function checkForVote(block: Block, rules: VoteRules): BlockCheck {
   if (transactions.length > rules.limits.blockTxs) return fault('too-many-transactions')
   const sizeBytes = transactions.reduce((sum, tx) => sum + tx.bytes.length, 0)
   if (sizeBytes > rules.limits.blockBytes) return fault('too-large')
+  const place: BlockPlace = { ...rules.parent, height: header.height }
   const seen = new Set<string>()
   for (const tx of transactions) {
     if (seen.has(tx.id)) return fault('transaction-twice')
     seen.add(tx.id)
-    const check = rules.checkTransaction(tx, header.timestamp)
+    const check = rules.checkTransaction(tx, header.timestamp, place)
     if (!check.ok) return fault(`transaction-${check.code}`)
   }
   return OK

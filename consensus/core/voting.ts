@@ -37,7 +37,12 @@ export function onProposal(core: Core, proposal: Proposal, from: ValidatorId): v
   const added = addBlock(core, block)
   if (!added.ok) return report(core, { kind: 'message-refused', from, message: 'proposal', reason: added.reason })
   if (block.header.view !== core.view) return
-  const check = checkForVote(block, { limits: core.config.limits, checkTransaction: core.config.checkTransaction, now: core.now })
+  const parent = core.tree.get(block.header.parentHash)
+  if (parent === undefined) return
+  const check = checkForVote(block, {
+    limits: core.config.limits, checkTransaction: core.config.checkTransaction, now: core.now,
+    parent: { parentRoot: parent.block.header.stateRoot, nodes: core.tree.nodesAfter(parent) },
+  })
   if (!check.ok) return report(core, { kind: 'vote-refused', view: block.header.view, reason: check.fault })
   core.proposalInView = true
   if (maySign(core)) voteFor(core, block, lastTc, from)

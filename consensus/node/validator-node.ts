@@ -10,7 +10,7 @@ import { createNodeCache } from '../../domain/state/nodes.js'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../platform/clock.js'
 import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
-import { createEngine, type EngineStatus } from '../core/engine.js'
+import { createEngine, type Engine, type EngineStatus } from '../core/engine.js'
 import { encodeMessage, type PeerMessage } from '../core/messages.js'
 import type { CheckTransaction, TxPool } from '../core/ports.js'
 import type { CommittedBlock, Report } from '../core/protocol.js'
@@ -66,6 +66,7 @@ export type ValidatorNode = {
   /** The pool has something new. */
   transactionsAvailable(): void
   status(): NodeStatus
+  nextBlock: Engine['nextBlock']
   stop(): Promise<void>
 }
 
@@ -160,6 +161,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
 
   return {
     transactionsAvailable: () => driver.submit({ type: 'transactions-available' }),
+    nextBlock: () => engine.nextBlock(),
     status: () => ({
       ...engine.status(),
       connectedPeers: peers.filter(({ peerId }) => mesh.isConnected(peerId)).length,

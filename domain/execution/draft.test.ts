@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { validatorSetOf } from '../genesis.js'
 import { bytesToHex } from '../bytes.js'
-import { asView, type ProducerId } from '../ids.js'
+import { asHeight, asView, type ProducerId } from '../ids.js'
 import { rulesOf } from '../message/check-anomaly.js'
 import { createDraft, keepDraft } from './draft.js'
 import { executeTransaction } from './execute.js'
@@ -48,7 +48,7 @@ describe('a draft', () => {
 
 test('what a failing transaction wrote before it failed is dropped', () => {
   const block = createDraft(below)
-  const context = { rules: rulesOf(genesis), set: validatorSetOf(genesis), timestamp: BLOCK_TIME, view: asView(1) }
+  const context = { rules: rulesOf(genesis), othersKeys: new Set<string>(), set: validatorSetOf(genesis), timestamp: BLOCK_TIME, height: asHeight(1), view: asView(1) }
   const writer = (code?: 'MALFORMED'): TransactionExecutor => (_tx, draft) => {
     draft.set('a', value(1))
     draft.remove('old')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { verifySignature } from '../../platform/crypto/ed25519.js'
 import { bytesToHex } from '../bytes.js'
 import { sha256 } from '../hash.js'
-import { asMillis } from '../ids.js'
+import { asHeight, asMillis } from '../ids.js'
 import { anomalyRef } from '../message/anomaly-ref.js'
 import { encodeEvidenceMessage, type EvidenceMessage } from '../message/evidence-event.js'
 import { getValue } from '../state/get-value.js'
@@ -60,7 +60,8 @@ describe('executing evidence', () => {
 
   test('gets no vote where a signature is wrong, of the message or of a link', () => {
     const check = createTransactionCheck(genesis, verifySignature)
-    const vote = (tx: Transaction) => check(tx, BLOCK_TIME)
+    const chain = createChain(genesis)
+    const vote = (tx: Transaction) => check(tx, BLOCK_TIME, { height: asHeight(1), parentRoot: chain.root, nodes: chain.nodes })
     const message = evidenceOf(1)
     expect(vote(reportTx(message))).toMatchObject({ ok: true })
     expect(vote(reportTx({ ...message, signature: new Uint8Array(64) }))).toEqual({ ok: false, code: 'INVALID_SIGNATURE' })

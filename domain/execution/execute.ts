@@ -6,7 +6,8 @@
 import { hexToBytes } from '../bytes.js'
 import { validatorSetOf, type Genesis, type ValidatorSet } from '../genesis.js'
 import type { StateRoot } from '../ids.js'
-import { rulesOf, type AdmissionRules } from '../message/check-anomaly.js'
+import { rulesFrom } from '../policy/read-rules.js'
+import { keysOfOthers } from '../policy/rules-at.js'
 import { applyChanges, changeTree } from '../state/apply-changes.js'
 import { findValue } from '../state/get-value.js'
 import { createLoader, createPaths, EMPTY_STATE, type NodeCache } from '../state/nodes.js'
@@ -23,13 +24,14 @@ import type { ExecutionInput, ExecutionResult, StateChanges, TxReceipt } from '.
  * Throws StateNodeError when the parent state is damaged, and for no other reason.
  * @param cache state nodes that outlive the block; its owner may use it for every block of every fork
  */
-export function executeBlock({ genesis, nodes, parentRoot, timestamp, turn, transactions }: ExecutionInput, cache?: NodeCache): ExecutionResult {
-  const network = networkOf(genesis)
-  const context: ExecutionContext = { ...network, timestamp, view: turn.view }
+export function executeBlock({ genesis, nodes, parentRoot, height, timestamp, turn, transactions }: ExecutionInput, cache?: NodeCache): ExecutionResult {
   const load = createLoader(nodes, cache)
   const pathOfKey = createPaths()
   const block = createDraft({ get: (key) => findValue(load, parentRoot, key, pathOfKey(key)) })
 
+  const network = networkOf(genesis)
+  // Policies of this very block begin above it, so the parent's state says all.
+  const context: ExecutionContext = { ...network, rules: rulesFrom(genesis, block, height), height, timestamp, view: turn.view }
   noteTurn(block, turn, network.set)
   const receipts = transactions.map((tx) => executeTransaction(tx, block, context, executorOf(tx.kind)))
 
@@ -37,7 +39,7 @@ export function executeBlock({ genesis, nodes, parentRoot, timestamp, turn, tran
   return { stateRoot: root, receiptsRoot: receiptsRootOf(receipts), receipts, changes: { puts, deletes } }
 }
 
-type Network = { readonly rules: AdmissionRules; readonly set: ValidatorSet }
+type Network = { readonly othersKeys: ReadonlySet<string>; readonly set: ValidatorSet }
 
 /** What follows from a genesis file is worked out once, not for every block. */
 const networks = new WeakMap<Genesis, Network>()
@@ -45,7 +47,7 @@ const networks = new WeakMap<Genesis, Network>()
 function networkOf(genesis: Genesis): Network {
   const known = networks.get(genesis)
   if (known !== undefined) return known
-  const network = { rules: rulesOf(genesis), set: validatorSetOf(genesis) }
+  const network = { othersKeys: keysOfOthers(genesis), set: validatorSetOf(genesis) }
   networks.set(genesis, network)
   return network
 }

@@ -5,27 +5,21 @@
  */
 import { bytesEqual, bytesToHex } from '../bytes.js'
 import type { VerifySignature } from '../crypto.js'
-import { producersOf, type Genesis, type Limits, type Producer } from '../genesis.js'
+import type { Genesis } from '../genesis.js'
 import { sha256 } from '../hash.js'
 import type { ProducerId, UnixMillis } from '../ids.js'
+import { genesisRules, type RulesInForce } from '../policy/rules-at.js'
 import type { RejectCode } from '../reject-codes.js'
 import type { Transaction } from '../transaction.js'
 import { decodeAnomaly, type AnomalyMessage } from './anomaly.js'
 import { payloadFault } from './anomaly-payload.js'
 import { anomalySignBytes, schemeOf, type SignScheme } from './sign-anomaly.js'
 
-export type AdmissionRules = {
-  readonly limits: Limits
-  readonly producers: ReadonlyMap<ProducerId, Producer>
-  /** Who may say whether a detection was true, and who else may have held evidence: public keys, hex. */
-  readonly analysts: ReadonlySet<string>
-  readonly recorders: ReadonlySet<string>
-}
+/** The rules in force at the height in question, as far as what producers and analysts say goes. */
+export type AdmissionRules = Pick<RulesInForce, 'limits' | 'producers' | 'models' | 'analysts' | 'recorders'>
 
-const keysOf = (entries: readonly { readonly publicKey: string }[] = []): ReadonlySet<string> => new Set(entries.map(({ publicKey }) => publicKey))
-
-export const rulesOf = (genesis: Genesis): AdmissionRules =>
-  ({ limits: genesis.limits, producers: producersOf(genesis), analysts: keysOf(genesis.analysts), recorders: keysOf(genesis.recorders) })
+/** Of genesis alone, before any policy. */
+export const rulesOf = (genesis: Genesis): RulesInForce => genesisRules(genesis)
 
 export type AnomalyRefusal = {
   readonly ok: false
@@ -128,21 +122,22 @@ function checkClaim(reading: Reading, { limits, producers }: AdmissionRules): An
     return refusal('TOO_LARGE', 'payload', `${message.payload.length} bytes exceed the limit of ${limits.payloadBytes}`, message)
   }
   const producer = producers.get(bytesToHex(message.producerId) as ProducerId)
-  if (producer === undefined) return refusal('UNKNOWN_PRODUCER', 'producer_id', 'is not on the allow-list of genesis', message)
+  if (producer === undefined) return refusal('UNKNOWN_PRODUCER', 'producer_id', 'is not on the allow-list', message)
   if (!bytesEqual(message.pubkey, message.producerId)) return refusal('UNKNOWN_PRODUCER', 'pubkey', 'differs from producer_id', message)
   const scheme = schemeOf(message)
   if (!producer.schemes.includes(scheme)) {
-    return refusal('INVALID_SIGNATURE', 'alg', `genesis does not allow scheme ${scheme} for ${producer.name}`, message)
+    return refusal('INVALID_SIGNATURE', 'alg', `the allow-list does not allow scheme ${scheme} for ${producer.name}`, message)
   }
   return { ok: true, message, scheme }
 }
 
 type Claim = Extract<AnomalyCheck, { ok: true }>
 
-function checkContent(reading: Reading, { message, scheme }: Claim, referenceTime: UnixMillis, { limits }: AdmissionRules, authentic: boolean): AnomalyCheck {
+function checkContent(reading: Reading, { message, scheme }: Claim, referenceTime: UnixMillis, { limits, models }: AdmissionRules, authentic: boolean): AnomalyCheck {
   if (reading.contentFault === undefined) reading.contentFault = contentFaultOf(message)
   const fault = reading.contentFault
   if (fault !== null) return refusal(fault.code, fault.field, fault.reason, message, authentic)
+  if (models?.has(message.modelVersion) === false) return refusal('UNKNOWN_MODEL', 'model_version', 'is not a registered model', message, authentic)
   const skewMs = Math.abs(message.tsSeconds * 1000 - referenceTime)
   if (skewMs > limits.skewMs) return refusal('SKEW', 'ts', `${skewMs} ms from the reference time, at most ${limits.skewMs} are allowed`, message, authentic)
   return { ok: true, message, scheme }

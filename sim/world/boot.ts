@@ -3,7 +3,7 @@ import { executeBlock } from '../../domain/execution/execute.js'
 import type { ExecutionResult } from '../../domain/execution/types.js'
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
-import { checkAnomaly, rulesOf } from '../../domain/message/check-anomaly.js'
+import { createTransactionCheck as createCheck } from '../../domain/execution/check-transaction.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { createNodeCache } from '../../domain/state/nodes.js'
 import { createEngine, type Engine } from '../../consensus/core/engine.js'
@@ -44,14 +44,13 @@ export function boot(disk: SimDisk, { network, misexecute = (result) => result, 
 
 /** The check before a vote. All nodes ask the same of the same bytes, so each answer is computed once a world. */
 export function createTransactionCheck({ genesis }: Network, verify: VerifySignature): CheckTransaction {
-  const rules = rulesOf(genesis)
+  const check = createCheck(genesis, verify)
   const known = new Map<string, TransactionCheck>()
-  return (tx: Transaction, blockTime: UnixMillis) => {
-    const key = `${tx.id} ${blockTime}`
+  return (tx: Transaction, blockTime: UnixMillis, place) => {
+    const key = `${tx.id} ${blockTime} ${place.height} ${place.parentRoot}`
     const answer = known.get(key)
     if (answer !== undefined) return answer
-    const check = checkAnomaly(tx.bytes, blockTime, rules, verify)
-    const fresh: TransactionCheck = check.ok ? { ok: true } : { ok: false, code: check.code }
+    const fresh: TransactionCheck = check(tx, blockTime, place)
     known.set(key, fresh)
     return fresh
   }

@@ -33,7 +33,7 @@ export const VIEWS: readonly Mutant[] = [
   mutant('nobody proposes the block that finishes the last one', edit(PROPOSING, 'if (transactions.length === 0 && !finishesWork) return undefined', 'void finishesWork\n  if (transactions.length === 0) return undefined'), { scenario: 'all is well with 4', ...proposing }),
   mutant('everybody takes itself for the leader', edit(PROPOSING, ' || leaderAfter(core, parent, view) !== config.self', ''), proposing),
   mutant('a leader proposes what its own ancestors hold already', edit(PROPOSING, '.select(txIdsBefore(tree, parent), limits)', '.select(new Set((void txIdsBefore, [])), limits)'), { scenario: 'a stream of transactions' }),
-  mutant('a leader puts transactions into its block that nobody will vote for', edit(PROPOSING, '.filter((tx) => config.checkTransaction(tx, timestamp).ok)', ''), { scenario: 'a transaction that nobody votes for any more', ...proposing }),
+  mutant('a leader puts transactions into its block that nobody will vote for', edit(PROPOSING, '.filter((tx) => config.checkTransaction(tx, timestamp, place).ok)', ''), { scenario: 'a transaction that nobody votes for any more', ...proposing }),
   mutant('the time of a block may lie before its parent', edit(PROPOSING, 'Math.max(core.now, parent.block.header.timestamp)', 'core.now'), { scenario: 'a leader whose clock is behind', ...proposing }),
   mutant('a leader leaves out the timeout certificate', edit(PROPOSING, 'record.highQc.data.view + 1 === view ? undefined : record.highTc', 'undefined'), { scenario: 'idle with a dead leader', ...proposing }),
 
