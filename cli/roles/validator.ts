@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { hexToBytes } from '../../domain/bytes.js'
 import { createTransactionCheck } from '../../domain/execution/check-transaction.js'
-import { rulesOf } from '../../domain/message/check-anomaly.js'
+import { createRulesReader, type RulesNow } from '../../domain/policy/read-rules.js'
 import { validatorSetOf } from '../../domain/genesis.js'
 import { asHeight, asHex32, type ChainId } from '../../domain/ids.js'
 import { createAcceptLater, createStrictVerifier, createVerifier } from '../../platform/crypto/ed25519.js'
@@ -22,6 +22,7 @@ import type { Transaction } from '../../domain/transaction.js'
 import { claimOf } from '../../ingest/admission/claims.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
 import { runIntake } from '../../ingest/admission/intake.js'
+import { createDropRefused } from '../../ingest/admission/drop-refused.js'
 import { createSettler, settleMissed } from '../../ingest/admission/settle.js'
 import { exchangeEvidence } from '../../ingest/evidence/exchange-evidence.js'
 import { exchangeTransactions } from '../../ingest/mempool/exchange-transactions.js'
@@ -44,11 +45,16 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const blocks = openBlockStore(join(config.data, 'chain'))
   const store = openAdmissionStore(join(config.data, 'admission'))
   const transport = await openTransport(config.transport, { onWarning: (sentence) => log.warn(sentence) })
-  const rules = rulesOf(genesis)
   const { verify, strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES, undefined, createStrictVerifier())
   const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs, genesis.limits.blockBytes))
   const pool = { store, mempool, skewMs: genesis.limits.skewMs }
   const checkTransaction = createTransactionCheck(genesis, verify)
+  const readRules = createRulesReader(genesis)
+  const rulesNow = (node: ValidatorNode): RulesNow => {
+    const place = node.nextBlock()
+    return { rules: readRules(place), height: place.height }
+  }
+  const dropRefused = createDropRefused(pool, verify)
 
   // A crash between a commit and its settlement left transactions here that the chain already carries.
   await settleMissed(pool, blocks.head()?.block.header.height ?? asHeight(0), (height) => blocks.committedAt(height)?.block)
@@ -68,6 +74,8 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     if (report.kind === 'safety-alarm' || report.kind === 'double-vote' || report.kind === 'double-proposal') log.error({ report: report.kind }, 'safety report')
     else log.debug({ report }, 'consensus report')
     transactions.onReport(report)
+    // What came out of the backlog since the rules changed may be what no leader puts into its block.
+    if (report.kind === 'view-timed-out' && running !== undefined) dropRefused(rulesNow(running), systemClock.now(), true).catch((error: unknown) => fail(error))
     evidence.onReport(report)
   }
   // Reports may come while the node is still starting.
@@ -82,7 +90,8 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const addOffered = (tx: Transaction): RejectCode | undefined => {
     if (store.isSettled(tx.id)) return undefined
     if (tx.kind === 'evidence') return evidence.offer(tx)
-    const check = claimOf(tx, systemClock.now(), rules, verify)
+    if (running === undefined) return undefined
+    const check = claimOf(tx, systemClock.now(), rulesNow(running), verify)
     if (!check.ok) return check.code
     mempool.add({ tx, producer: check.claim.producer, time: check.claim.time })
     return undefined
@@ -95,6 +104,8 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
         settler.settle(block)
         evidence.settle(block)
       }
+      const hasPolicy = committed.some(({ block }) => block.transactions.some(({ kind }) => kind === 'policy'))
+      if (running !== undefined) dropRefused(rulesNow(running), systemClock.now(), hasPolicy).catch((error: unknown) => fail(error))
     },
     onFatal: (error) => fail(error),
   })
@@ -102,7 +113,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
 
   const stopping = new AbortController()
   const intake = runIntake({
-    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rules, verify: strictly, verifyAhead: ahead, signal: stopping.signal,
+    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rulesNow: () => rulesNow(node), verify: strictly, verifyAhead: ahead, signal: stopping.signal,
     clock: () => systemClock.now(),
     onPooled() {
       node.transactionsAvailable()

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { UnixMillis } from '../../domain/ids.js'
+import type { Height, UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import { openEmbeddedLog, type EventLog } from '../../eventlog/index.js'
 import { openRecorderIndex, runRecorder, type ReceiptFeed, type RecorderIndex } from '../../eventlog/recorder/index.js'
@@ -50,7 +50,7 @@ it('every detection comes back to its detector as committed, and every other mes
     const mempool = createMempool(defaultMempoolLimits(rules.limits.skewMs))
     validators.push({ store, mempool })
     running.push(runIntake({
-      transport, group: `validator-${i}`, store, mempool, signer, chainId: network.set.chainId, rules, clock, verify: network.verify,
+      transport, group: `validator-${i}`, store, mempool, signer, chainId: network.set.chainId, rulesNow: () => ({ rules, height: 1 as Height }), clock, verify: network.verify,
       onReceipts: () => undefined, signal: abort.signal,
     }))
   })

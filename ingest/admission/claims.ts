@@ -5,7 +5,9 @@
 import { bytesToHex } from '../../domain/bytes.js'
 import type { VerifySignature } from '../../domain/crypto.js'
 import type { ProducerId, UnixMillis } from '../../domain/ids.js'
-import { checkAnomalyOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import { checkAnomalyOf } from '../../domain/message/check-anomaly.js'
+import { checkPolicy } from '../../domain/message/check-policy.js'
+import type { RulesNow } from '../../domain/policy/read-rules.js'
 import { checkReportOf } from '../../domain/message/check-report.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { MessageKind, Transaction, TxKind } from '../../domain/transaction.js'
@@ -15,27 +17,37 @@ export type MessageCheck =
   | { readonly ok: true; readonly claim: Omit<AdmissionClaim, 'messageHash'> }
   | { readonly ok: false; readonly code: RejectCode; /** wire name; "message" for the whole */ readonly field: string; readonly reason: string }
 
-type CheckMessage = (tx: Transaction, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature) => MessageCheck
+type CheckMessage = (tx: Transaction, now: UnixMillis, rulesNow: RulesNow, verify: VerifySignature) => MessageCheck
 
-const checkEvent: CheckMessage = (tx, now, rules, verify) => {
+const checkEvent: CheckMessage = (tx, now, { rules }, verify) => {
   const check = checkAnomalyOf(tx, now, rules, verify)
   if (!check.ok) return check
   const { id, producerId, nonce, tsSeconds } = check.message
-  return { ok: true, claim: { kind: 'event', id, producer: bytesToHex(producerId) as ProducerId, nonce: bytesToHex(nonce), time: (tsSeconds * 1000) as UnixMillis } }
+  return { ok: true, claim: { kind: 'event', id, ...signedBy(producerId, nonce, tsSeconds) } }
 }
 
-const checkEvidenceMessage: CheckMessage = (tx, now, rules, verify) => {
+const checkOfPolicy: CheckMessage = (tx, now, { rules, height }, verify) => {
+  const check = checkPolicy(tx.bytes, now, height, rules, verify)
+  if (!check.ok) return check
+  const { id, producerId, nonce, tsSeconds } = check.message
+  return { ok: true, claim: { kind: 'policy', id, ...signedBy(producerId, nonce, tsSeconds) } }
+}
+
+const signedBy = (signer: Uint8Array, nonce: Uint8Array, tsSeconds: number) =>
+  ({ producer: bytesToHex(signer) as ProducerId, nonce: bytesToHex(nonce), time: (tsSeconds * 1000) as UnixMillis })
+
+const checkEvidenceMessage: CheckMessage = (tx, now, { rules }, verify) => {
   const check = checkReportOf(tx, now, rules, verify)
   if (!check.ok) return check
   const { id, producerId, nonce, tsSeconds } = check.message
-  return { ok: true, claim: { kind: 'report', id, producer: bytesToHex(producerId) as ProducerId, nonce: bytesToHex(nonce), time: (tsSeconds * 1000) as UnixMillis } }
+  return { ok: true, claim: { kind: 'report', id, ...signedBy(producerId, nonce, tsSeconds) } }
 }
 
 /** What no block can carry yet is refused rather than kept waiting. */
 const refuse: CheckMessage = ({ kind }) => ({ ok: false, code: 'MALFORMED', field: 'message', reason: `no block can carry a ${kind} yet` })
 
-const CHECKS: Readonly<Record<MessageKind, CheckMessage>> = { event: checkEvent, policy: refuse, report: checkEvidenceMessage }
+const CHECKS: Readonly<Record<MessageKind, CheckMessage>> = { event: checkEvent, policy: checkOfPolicy, report: checkEvidenceMessage }
 
 const isMessageKind = (kind: TxKind): kind is MessageKind => kind !== 'evidence'
 
-export const claimOf: CheckMessage = (tx, now, rules, verify) => (isMessageKind(tx.kind) ? CHECKS[tx.kind] : refuse)(tx, now, rules, verify)
+export const claimOf: CheckMessage = (tx, now, rulesNow, verify) => (isMessageKind(tx.kind) ? CHECKS[tx.kind] : refuse)(tx, now, rulesNow, verify)

@@ -5,7 +5,7 @@
 import type { VerifySignature } from '../../domain/crypto.js'
 import { sha256Hex } from '../../domain/hash.js'
 import type { Hex32, ProducerId, UnixMillis } from '../../domain/ids.js'
-import type { AdmissionRules } from '../../domain/message/check-anomaly.js'
+import type { RulesNow } from '../../domain/policy/read-rules.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { MessageKind, Transaction } from '../../domain/transaction.js'
 import { claimOf } from './claims.js'
@@ -35,13 +35,13 @@ export type AdmissionDecision =
   | { readonly kind: 'rejected'; readonly messageHash: Hex32; readonly code: RejectCode; readonly field: string; readonly reason: string }
 
 export function decideAdmission(
-  tx: Transaction, now: UnixMillis, rules: AdmissionRules, verify: VerifySignature, memory: AdmissionMemory,
+  tx: Transaction, now: UnixMillis, rulesNow: RulesNow, verify: VerifySignature, memory: AdmissionMemory,
 ): AdmissionDecision {
   const messageHash = sha256Hex(tx.bytes) as Hex32
   const reject = (code: RejectCode, field: string, reason: string): AdmissionDecision => ({ kind: 'rejected', messageHash, code, field, reason })
 
   if (memory.hasMessage(messageHash)) return reject('DUPLICATE', 'message', 'the same bytes were admitted before')
-  const check = claimOf(tx, now, rules, verify)
+  const check = claimOf(tx, now, rulesNow, verify)
   if (!check.ok) return reject(check.code, check.field, check.reason)
   const { kind, id, producer, nonce } = check.claim
   if (memory.hasNonce(kind, producer, nonce)) return reject('REPLAY', 'nonce', 'whoever signed it has used it before')

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { UnixMillis } from '../../domain/ids.js'
+import { bytesToHex } from '../../domain/bytes.js'
+import { asHeight, type UnixMillis } from '../../domain/ids.js'
+import type { RulesNow } from '../../domain/policy/read-rules.js'
+import { genesisRules, rulesOfPolicies } from '../../domain/policy/rules-at.js'
+import { governed, policyBytes, policyOf } from '../../domain/policy/testing/policies.js'
 import { receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import { createTransaction } from '../../domain/transaction.js'
@@ -259,6 +263,27 @@ describe('intake', () => {
     ]))
     expect(mempool.select(noExclusions, anyBlock)).toEqual([createTransaction('event', anomaly)])
     await until('the offsets are committed', async () => (await transport.committed('validator-0', TOPICS.policy.name))[0]?.offset === 1)
+  })
+
+  it('admits a policy of an authority once, and the messages that the rules now in force allow', async () => {
+    const { network, transport, receipts, start, send } = harness
+    const tsSeconds = Math.floor(NOW / 1000)
+    const stranger = signerOf('stranger')
+    let rulesNow: RulesNow = { rules: genesisRules(governed), height: asHeight(4) }
+    const { mempool } = start({ rulesNow: () => rulesNow })
+    await transport.send([policyBytes(1, { tsSeconds }), policyBytes(1, { tsSeconds }), policyBytes(2, { tsSeconds, from: 4 }), policyBytes(3, { tsSeconds, signer: 'p0' })]
+      .map((value) => ({ topic: TOPICS.policy.name, partition: 0, key: Buffer.from('k'), value })))
+    await until('all have receipts', () => receipts.length === 4)
+    expect(receipts.map(codeOf)).toEqual(['admitted', 'DUPLICATE', 'SKEW', 'UNKNOWN_PRODUCER'])
+    expect(mempool.select(noExclusions, anyBlock)).toEqual([createTransaction('policy', policyBytes(1, { tsSeconds }))])
+
+    await send(network.message({ signer: stranger }))
+    await until('the stranger is refused', () => receipts.length === 5)
+    const producer = bytesToHex(stranger.publicKey)
+    rulesNow = { rules: rulesOfPolicies([policyOf(4, { action: 'add', rule: 'producer', subject: { producer, name: 'edge' } })], asHeight(5)), height: asHeight(5) }
+    await send(network.message({ signer: stranger }))
+    await until('it is let in', () => receipts.length === 6)
+    expect(receipts.slice(4).map(codeOf)).toEqual(['UNKNOWN_PRODUCER', 'admitted'])
   })
 
   it('stops with the error of a store that fails, having committed nothing', async () => {

@@ -6,13 +6,16 @@
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { validatorIdOf } from '../../domain/genesis.js'
 import type { ChainId, UnixMillis } from '../../domain/ids.js'
-import { signatureClaimOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
+import type { Limits } from '../../domain/genesis.js'
+import { signatureClaimOf } from '../../domain/message/check-anomaly.js'
+import type { RulesNow } from '../../domain/policy/read-rules.js'
 import { receiptSignBytes, type AdmissionReceipt, type UnsignedReceipt, type Verdict } from '../../domain/receipt.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import { createTransaction, type Transaction } from '../../domain/transaction.js'
 import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
+import { createRateGate } from '../mempool/rate-gate.js'
 import { nextOffsets } from '../transport/next-offsets.js'
 import { MESSAGE_KINDS, MESSAGE_TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
 import { createPartitionHold } from './hold-partitions.js'
@@ -29,7 +32,8 @@ export type IntakeOptions = {
   readonly mempool: Mempool
   readonly signer: Signer
   readonly chainId: ChainId
-  readonly rules: AdmissionRules
+  /** As the last committed block left them. */
+  readonly rulesNow: () => RulesNow
   readonly clock: () => UnixMillis
   readonly verify: VerifySignature
   /** Checks a batch's signatures off the main thread, so that `verify` finds their verdict in its memory. */
@@ -50,11 +54,13 @@ const HOUSEKEEPING_MS = 250
 
 /** Runs until `signal` aborts. Throws what the store or the transport throws; nothing decided is lost by that. */
 export async function runIntake(options: IntakeOptions): Promise<void> {
-  const { transport, store, mempool, rules } = options
-  const pool = { store, mempool, skewMs: rules.limits.skewMs }
+  const { transport, store, mempool } = options
+  // Limits are of genesis: no policy changes them.
+  const { limits } = options.rulesNow().rules
+  const pool = { store, mempool, skewMs: limits.skewMs }
   const broken = new AbortController()
   const signal = AbortSignal.any([options.signal, broken.signal])
-  const backlog = createBacklog(mempool, options.backlog)
+  const backlog = createBacklog(mempool, options.backlog, createRateGate(() => options.rulesNow().rules, options.clock))
   loadPending(store, backlog)
   // What was admitted before a restart is not read again: nothing else may ever tell that it waits.
   options.onPooled?.()
@@ -64,6 +70,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   const hold = createPartitionHold(consumer, backlog)
   const housekeeping = setInterval(() => {
     const now = options.clock()
+    backlog.drain()
     settleRefused(pool, backlog, now).then(() => settleExpired(pool, now)).catch((error: unknown) => broken.abort(error))
   }, HOUSEKEEPING_MS)
   housekeeping.unref()
@@ -71,7 +78,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     await backlog.whenOpen(signal)
     for await (const batch of consumer.batches(signal)) {
       const offered = batch.map((record) => ({ record, tx: createTransaction(MESSAGE_KINDS.get(record.topic) ?? 'event', record.value) }))
-      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, rules) ? signatureClaimOf(tx, options.verify, rules) ?? [] : [])))
+      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, limits) ? signatureClaimOf(tx, options.verify, options.rulesNow().rules) ?? [] : [])))
       const decided = decideBatch(offered, options)
       // Proposing need not wait for the disk: after a crash the records are read again, their offsets are not committed yet.
       for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)
@@ -95,11 +102,12 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
 type OfferedRecord = { readonly record: TransportRecord; readonly tx: Transaction }
 
 /** Size before parsing, here as everywhere. */
-const isSmall = (tx: Transaction, { limits }: AdmissionRules): boolean => tx.bytes.length <= limits.messageBytes
+const isSmall = (tx: Transaction, limits: Limits): boolean => tx.bytes.length <= limits.messageBytes
 
 /** Decisions for the records that have no receipt yet, each seeing those before it in the batch. */
 function decideBatch(batch: readonly OfferedRecord[], options: IntakeOptions): DecidedMessage[] {
-  const { store, signer, chainId, rules, verify } = options
+  const { store, signer, chainId, verify } = options
+  const rulesNow = options.rulesNow()
   const validator = validatorIdOf(signer.publicKey)
   const memory = createBatchMemory(store.memory())
   let sequence = store.nextSequence()
@@ -108,7 +116,7 @@ function decideBatch(batch: readonly OfferedRecord[], options: IntakeOptions): D
     const origin = { topic, partition, offset }
     if (store.receiptOf(origin) !== undefined) continue
     const at = options.clock()
-    const decision = decideAdmission(tx, at, rules, verify, memory)
+    const decision = decideAdmission(tx, at, rulesNow, verify, memory)
     const unsigned: UnsignedReceipt = { validator, sequence, origin, messageHash: decision.messageHash, verdict: verdictOf(decision), at }
     const receipt = { ...unsigned, signature: signer.sign(receiptSignBytes(chainId, unsigned)) }
     sequence += 1

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
-import type { UnixMillis } from '../../domain/ids.js'
+import type { Height, UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import type { AdmissionReceipt } from '../../domain/receipt.js'
 import type { RecordedEvent } from '../../eventlog/log.js'
@@ -70,7 +70,7 @@ describe.each(opens)("the original's formats over $name", ({ skips, open }) => {
       const receipts: AdmissionReceipt[] = []
       const done = runIntake({
         transport, group: `validator-${name}`, store, mempool: createMempool(defaultMempoolLimits(rules.limits.skewMs)), signer: network.validators[0] as never, chainId: network.set.chainId,
-        rules, verify: network.verify, clock: () => (anomaly.ts * 1000) as UnixMillis, onReceipts: (more) => receipts.push(...more), signal: stopping.signal,
+        rulesNow: () => ({ rules, height: 1 as Height }), verify: network.verify, clock: () => (anomaly.ts * 1000) as UnixMillis, onReceipts: (more) => receipts.push(...more), signal: stopping.signal,
       })
       await until('it has a receipt', () => receipts.length > 0, 60_000)
       stopping.abort()

@@ -5,6 +5,7 @@
  */
 import type { ProducerId } from '../../domain/ids.js'
 import type { Mempool, PendingTransaction } from './mempool.js'
+import { OPEN_GATE, type RateGate } from './rate-gate.js'
 
 export type Backlog = {
   /** Adds to the mempool, or queues behind the same producer's earlier ones. */
@@ -13,6 +14,8 @@ export type Backlog = {
   whenOpen(signal: AbortSignal): Promise<void>
   /** Those the mempool will never take (too old, too large, settled), once. */
   takeRefused(): readonly PendingTransaction[]
+  /** Tries those that wait again: time may have let them pass. */
+  drain(): void
   /** This producer alone has filled so much of it that no more of its messages should be read. */
   isCrowdedBy(producer: ProducerId | undefined): boolean
   /** Calls `listener` whenever some of it went into the pool. */
@@ -27,7 +30,7 @@ export const DEFAULT_BACKLOG_LIMITS: BacklogLimits = { maxCount: 2000, maxBytes:
 /** Of all that may wait, where nothing else is said: several loud producers leave room for a quiet one. */
 const PRODUCER_SHARE = 0.25
 
-export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_BACKLOG_LIMITS): Backlog {
+export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_BACKLOG_LIMITS, gate: RateGate = OPEN_GATE): Backlog {
   let queue: PendingTransaction[] = []
   let refused: PendingTransaction[] = []
   let bytes = 0
@@ -39,7 +42,9 @@ export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_
 
   /** True where the pool has no room yet. */
   function mustWait(pending: PendingTransaction): boolean {
+    if (!gate.mayPass(pending)) return true
     const outcome = mempool.add(pending)
+    if (outcome.kind === 'added') gate.passed(pending)
     if (outcome.kind === 'too-old' || outcome.kind === 'too-large' || outcome.kind === 'settled') refused.push(pending)
     return outcome.kind === 'full'
   }
@@ -88,6 +93,7 @@ export function createBacklog(mempool: Mempool, limits: BacklogLimits = DEFAULT_
       refused = []
       return taken
     },
+    drain,
     isCrowdedBy: (producer) => producer !== undefined && (counts.get(producer) ?? 0) >= maxPerProducer,
     onDrain: (listener) => void drained.add(listener),
     size: () => queue.length,

@@ -39,7 +39,7 @@ export type AddOutcome =
   | { readonly kind: 'full'; readonly limit: 'count' | 'bytes' | 'producer-share' }
 
 export type MempoolCounters = Readonly<Record<
-  'added' | 'alreadyThere' | 'settledBefore' | 'tooOld' | 'tooLarge' | 'fullCount' | 'fullBytes' | 'fullProducerShare' | 'committed' | 'expired', number>>
+  'added' | 'alreadyThere' | 'settledBefore' | 'tooOld' | 'tooLarge' | 'fullCount' | 'fullBytes' | 'fullProducerShare' | 'committed' | 'expired' | 'refused', number>>
 
 export type Mempool = TxPool & {
   add(pending: PendingTransaction): AddOutcome
@@ -50,6 +50,8 @@ export type Mempool = TxPool & {
   remove(txIds: readonly TxId[]): void
   /** Moves the chain's time forward; returns what no later block can carry, now dropped. */
   expire(chainTime: UnixMillis): readonly PendingTransaction[]
+  /** Drops what the rules in force let into no block any more; returns it. */
+  refuse(isRefused: (tx: Transaction) => boolean): readonly PendingTransaction[]
   /** Calls `listener` whenever room was made. Returns how to stop. */
   onRoom(listener: () => void): () => void
   size(): { readonly count: number; readonly bytes: number }
@@ -71,7 +73,7 @@ export function createMempool(limits: MempoolLimits): Mempool {
   const settled = createSettledMemory()
   const listeners = new Set<() => void>()
   const counters: Record<keyof MempoolCounters, number> = {
-    added: 0, alreadyThere: 0, settledBefore: 0, tooOld: 0, tooLarge: 0, fullCount: 0, fullBytes: 0, fullProducerShare: 0, committed: 0, expired: 0,
+    added: 0, alreadyThere: 0, settledBefore: 0, tooOld: 0, tooLarge: 0, fullCount: 0, fullBytes: 0, fullProducerShare: 0, committed: 0, expired: 0, refused: 0,
   }
   let bytes = 0
   let chainTime = 0 as UnixMillis
@@ -129,6 +131,13 @@ export function createMempool(limits: MempoolLimits): Mempool {
       const dropped = [...waiting.values()].filter(isPast)
       for (const { tx } of dropped) takeOut(tx.id)
       counters.expired += dropped.length
+      if (dropped.length > 0) announceRoom()
+      return dropped
+    },
+    refuse(isRefused) {
+      const dropped = [...waiting.values()].filter(({ tx }) => isRefused(tx))
+      for (const { tx } of dropped) takeOut(tx.id)
+      counters.refused += dropped.length
       if (dropped.length > 0) announceRoom()
       return dropped
     },

@@ -1,7 +1,7 @@
 /** One validator's intake in a process of its own, beside others over the same topics; prints a line for every batch of receipts and exits when all are there. */
 import { join } from 'node:path'
 import '../../platform/polyfill.js'
-import type { UnixMillis } from '../../domain/ids.js'
+import type { Height, UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import { createTestNetwork, NOW } from '../../eventlog/recorder/testing/network.js'
 import { runIntake } from '../admission/intake.js'
@@ -18,7 +18,7 @@ const store = openAdmissionStore(join(folder, `admission-${validator}`))
 const abort = new AbortController()
 const done = runIntake({
   transport, group, store, mempool: createMempool(defaultMempoolLimits(rules.limits.skewMs)), signer: network.validators[validator] as never,
-  chainId: network.set.chainId, rules, verify: network.verify, clock: () => NOW as UnixMillis, maxBatch: 5, signal: abort.signal,
+  chainId: network.set.chainId, rulesNow: () => ({ rules, height: 1 as Height }), verify: network.verify, clock: () => NOW as UnixMillis, maxBatch: 5, signal: abort.signal,
   onReceipts: (receipts) => void process.stdout.write(`${receipts.length}\n`),
 })
 const allCommitted = async (): Promise<boolean> => (await transport.committed(group, 'ai.anomalies.v1')).reduce((sum, { offset }) => sum + offset, 0) >= expected

@@ -1,6 +1,6 @@
 /** One validator's intake over an embedded transport in a temporary folder, to be stopped, killed and started again. */
 import { join } from 'node:path'
-import type { UnixMillis } from '../../domain/ids.js'
+import type { Height, UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
 import type { AdmissionReceipt } from '../../domain/receipt.js'
 import { createTestNetwork, NOW } from '../../eventlog/recorder/testing/network.js'
@@ -29,7 +29,7 @@ export async function createValidatorHarness() {
     const store = openAdmissionStore(join(folder.path, 'admission'))
     const mempool = createMempool({ ...defaultMempoolLimits(rules.limits.skewMs), ...limits })
     const done = runIntake({
-      transport, group: 'validator-0', store, mempool, signer, chainId: network.set.chainId, rules, verify: network.verify,
+      transport, group: 'validator-0', store, mempool, signer, chainId: network.set.chainId, rulesNow: () => ({ rules, height: 1 as Height }), verify: network.verify,
       clock: () => time.now as UnixMillis, onReceipts: (more) => receipts.push(...more), signal: abort.signal, ...options,
     })
     done.catch(() => undefined)

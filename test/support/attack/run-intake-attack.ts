@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { UnixMillis } from '../../../domain/ids.js'
+import type { Height, UnixMillis } from '../../../domain/ids.js'
 import { rulesOf } from '../../../domain/message/check-anomaly.js'
 import { createTestNetwork } from '../../../eventlog/recorder/testing/network.js'
 import { runIntake } from '../../../ingest/admission/intake.js'
@@ -79,7 +79,7 @@ export async function runIntakeAttack(options: IntakeAttackOptions): Promise<Int
     const mempool = createMempool(defaultMempoolLimits(skewMs))
     const stopping = new AbortController()
     const intake = runIntake({
-      transport, topics: [TOPIC], group: GROUP, store, mempool, signer: network.validators[0] as (typeof network.validators)[number], chainId: network.set.chainId, rules, clock,
+      transport, topics: [TOPIC], group: GROUP, store, mempool, signer: network.validators[0] as (typeof network.validators)[number], chainId: network.set.chainId, rulesNow: () => ({ rules, height: 1 as Height }), clock,
       verify: strictly, verifyAhead: ahead, signal: stopping.signal,
       onReceipts(more) {
         receipts += more.length
