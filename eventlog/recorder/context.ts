@@ -4,12 +4,11 @@ import { genesisBlock } from '../../domain/block.js'
 import { genesisState } from '../../domain/execution/execute.js'
 import { validatorSetOf, type Genesis, type ValidatorSet } from '../../domain/genesis.js'
 import type { BlockHash } from '../../domain/ids.js'
-import { rulesOf, type AdmissionRules } from '../../domain/message/check-anomaly.js'
 import { faultTolerance } from '../../domain/quorum.js'
 
 export type RecorderContext = {
   readonly set: ValidatorSet
-  readonly rules: AdmissionRules
+  readonly genesis: Genesis
   readonly genesisHash: BlockHash
   /** f+1 distinct refusals reject: one of them is honest. */
   readonly refusalsNeeded: number
@@ -22,7 +21,7 @@ export function recorderContext(genesis: Genesis, verify: VerifySignature, stric
   const set = validatorSetOf(genesis)
   return {
     set,
-    rules: rulesOf(genesis),
+    genesis,
     genesisHash: genesisBlock(set.chainId, genesisState(genesis).stateRoot).hash,
     refusalsNeeded: faultTolerance(set.validators.length) + 1,
     verify,

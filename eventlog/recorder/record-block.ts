@@ -12,6 +12,7 @@ import type { TxReceipt } from '../../domain/execution/types.js'
 import { sha256Hex } from '../../domain/hash.js'
 import { asHeight, type AnomalyId, type Hex32, type ProducerId, type UnixMillis, type ValidatorId } from '../../domain/ids.js'
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
+import { decodePolicy } from '../../domain/message/policy.js'
 import { decodeEvidenceMessage } from '../../domain/message/evidence-event.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { CHAIN_STREAM } from '../log.js'
@@ -20,6 +21,7 @@ import { readAnomaly, readIdOfMessage, readTip, type ChainTip } from './index/en
 import type { FactReader } from './index/facts.js'
 import type { CertifiedBlock } from './ports.js'
 import { publish } from './record-messages.js'
+import { recordPolicy } from './record-policy.js'
 import { recordReport } from './record-reports.js'
 import type { Session } from './session.js'
 
@@ -42,8 +44,9 @@ export function recordBlock(session: Session, item: CertifiedBlock, context: Rec
   const placementOf = (tx: Transaction, txIndex: number): Placement => ({ height, blockHash: block.hash, txIndex, txId: tx.id })
   block.transactions.forEach((tx, txIndex) => {
     const anomalyId = ids[txIndex]
-    if (anomalyId === undefined) return
     const placement = placementOf(tx, txIndex)
+    if (tx.kind === 'policy') recordPolicy(session, tx, placement, receipts[txIndex] as TxReceipt, context, now)
+    if (anomalyId === undefined) return
     const publishedAt = readAnomaly(session.facts, anomalyId)?.life.publishedAt
     const isCommitted = settle(session, anomalyId, placement, receipts[txIndex] as TxReceipt, item, now)
     if (isCommitted && publishedAt !== undefined) latenciesMs.push(now - publishedAt)
@@ -96,7 +99,7 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 
 /** A transaction as people read it in the block table; null where the kind or the bytes have no such field. */
 function describe(tx: Transaction, receipt: TxReceipt, anomalyId: AnomalyId | undefined): BlockTransaction {
-  const decoded = tx.kind === 'event' ? decodeAnomaly(tx.bytes) : tx.kind === 'report' ? decodeEvidenceMessage(tx.bytes) : undefined
+  const decoded = tx.kind === 'event' ? decodeAnomaly(tx.bytes) : tx.kind === 'report' ? decodeEvidenceMessage(tx.bytes) : tx.kind === 'policy' ? decodePolicy(tx.bytes) : undefined
   const message = decoded?.ok === true ? decoded.message : undefined
   return {
     txId: tx.id,

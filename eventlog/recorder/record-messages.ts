@@ -13,6 +13,7 @@ import { noteDeadLetter } from './index/fold.js'
 import { applyJudgement } from './apply-judgement.js'
 import type { FeedMessage } from './ports.js'
 import type { RecorderContext } from './context.js'
+import { rulesNow } from './rules-now.js'
 import { recordOther } from './record-refusals.js'
 import type { Session } from './session.js'
 
@@ -53,9 +54,9 @@ export function publish(session: Session, bytes: Uint8Array, sighting: Sighting,
   return begin(session, bytes, sighting, context, at).anomalyId
 }
 
-function begin(session: Session, bytes: Uint8Array, sighting: Sighting, { rules, strictly }: RecorderContext, at: UnixMillis): EventData<'AnomalyPublished'> {
+function begin(session: Session, bytes: Uint8Array, sighting: Sighting, context: RecorderContext, at: UnixMillis): EventData<'AnomalyPublished'> {
   const isTaken = (id: AnomalyId): boolean => readAnomaly(session.facts, id) !== undefined
-  const data = publishedData(bytes, sighting, at, { rules, verify: strictly, isTaken })
+  const data = publishedData(bytes, sighting, at, { rules: rulesNow(session.facts, context), verify: context.strictly, isTaken })
   session.command(data.anomalyId, { type: 'publish', data })
   return data
 }

@@ -70,6 +70,8 @@ export const factKey = {
   refusedCount: (hash: string) => `xm/${hash}`,
   validator: (id: string) => `v/${id}`,
   tip: 's/tip',
+  policies: 's/policies',
+  policyCount: (id: string) => `p/${id}`,
   counts: 's/counts',
 } as const
 
@@ -91,6 +93,12 @@ export const readWaiting = (facts: Reader, origin: Origin): WaitingMessage | und
 export const readWaitingPlaces = (facts: Reader, hash: string): readonly Origin[] => read(facts, factKey.waitingPlaces(hash)) ?? []
 export const wasRefusedAt = (facts: Reader, origin: Origin): boolean => facts.get(factKey.refusedAt(origin)) !== undefined
 export const readRefusedCount = (facts: Reader, hash: string): number => read(facts, factKey.refusedCount(hash)) ?? 0
+/** The state entry of policies, as blocks have left it. */
+export function readPolicies(facts: Reader): Uint8Array | undefined {
+  const stored = read<string>(facts, factKey.policies)
+  return stored === undefined ? undefined : new Uint8Array(Buffer.from(stored, 'base64'))
+}
+export const readPolicyCount = (facts: Reader, id: string): number => read(facts, factKey.policyCount(id)) ?? 0
 export const readTip = (facts: Reader): ChainTip | undefined => read(facts, factKey.tip)
 export const readCounts = (facts: Reader): LifecycleCounts => read(facts, factKey.counts) ?? NO_COUNTS
 export const isRegistered = (facts: Reader, validator: string): boolean => facts.get(factKey.validator(validator)) !== undefined

@@ -3,8 +3,9 @@ import type { Json } from '../../../domain/canonical-json.js'
 import { evolve } from '../../../domain/anomaly/evolve.js'
 import type { AnomalyEvent, DomainEvent, EventData } from '../../../domain/events/schema.js'
 import type { AnomalyId } from '../../../domain/ids.js'
+import { entryAfter } from '../../../domain/policy/follow-policies.js'
 import { RecorderAlarm } from '../errors.js'
-import { factKey, readAnomaly, readCounts, readIdOfMessage, writeAnomaly, type AnomalyEntry, type ChainTip, type DeadLetterNote } from './entries.js'
+import { factKey, readAnomaly, readCounts, readIdOfMessage, readPolicies, readPolicyCount, writeAnomaly, type AnomalyEntry, type ChainTip, type DeadLetterNote } from './entries.js'
 import type { FactLayer } from './facts.js'
 import { foldRefusal, forgetWaiting } from './waiting.js'
 
@@ -21,6 +22,8 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
     case 'OperatorActionRecorded':
       return
     case 'PolicyRecorded':
+      foldPolicy(layer, event.data)
+      return
     case 'ReportRecorded':
       forgetWaiting(layer, event.data.messageHash)
       return
@@ -35,6 +38,13 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
     case 'AnomalyCommitted':
       foldLifecycle(layer, event)
   }
+}
+
+function foldPolicy(layer: FactLayer, data: EventData<'PolicyRecorded'>): void {
+  forgetWaiting(layer, data.messageHash)
+  layer.put(factKey.policyCount(data.policyId), readPolicyCount(layer, data.policyId) + 1)
+  const entry = entryAfter(readPolicies(layer), data)
+  if (entry !== undefined) layer.put(factKey.policies, Buffer.from(entry).toString('base64'))
 }
 
 function foldLifecycle(layer: FactLayer, event: AnomalyEvent): void {

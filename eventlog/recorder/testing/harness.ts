@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { GenesisBody } from '../../../domain/genesis.js'
 import type { UnixMillis } from '../../../domain/ids.js'
 import { openEmbeddedLog, type EventLog, type RecordedEvent } from '../../index.js'
 import { openRecorderIndex, type RecorderIndex } from '../index/open-index.js'
@@ -11,10 +12,10 @@ import { runRecorder, type Recorder, type RecorderOptions } from '../run-recorde
 import { testChainFeed, testMessages, testReceipts, testSink } from './feeds.js'
 import { createTestNetwork, NOW } from './network.js'
 
-export async function createHarness(validators = 5) {
+export async function createHarness(validators = 5, more: Partial<GenesisBody> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-recorder-'))
   const indexPath = join(folder, 'index')
-  const network = createTestNetwork(validators)
+  const network = createTestNetwork(validators, more)
   const log: EventLog = await openEmbeddedLog(join(folder, 'log'))
   const messages = testMessages()
   const receipts = testReceipts()

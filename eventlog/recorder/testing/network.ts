@@ -2,7 +2,7 @@
 import { createSigner, verifySignature } from '../../../platform/crypto/ed25519.js'
 import { bytesToHex, utf8ToBytes } from '../../../domain/bytes.js'
 import type { Signer } from '../../../domain/crypto.js'
-import { createGenesis, DEFAULT_LIMITS, validatorSetOf, type Genesis, type ValidatorSet } from '../../../domain/genesis.js'
+import { createGenesis, DEFAULT_LIMITS, validatorSetOf, type Genesis, type GenesisBody, type ValidatorSet } from '../../../domain/genesis.js'
 import { sha256, sha256Hex } from '../../../domain/hash.js'
 import type { AnomalyId, Hex32, UnixMillis } from '../../../domain/ids.js'
 import { encodeAnomaly, type AnomalyMessage } from '../../../domain/message/anomaly.js'
@@ -36,7 +36,8 @@ export type MessageOptions = {
   readonly tamper?: (message: AnomalyMessage) => AnomalyMessage
 }
 
-export function createTestNetwork(validatorCount = 5): TestNetwork {
+/** @param more what its genesis says besides */
+export function createTestNetwork(validatorCount = 5, more: Partial<GenesisBody> = {}): TestNetwork {
   const validators = Array.from({ length: validatorCount }, (_, i) => signerOf(`validator ${i}`))
   const producers = [signerOf('producer 0'), signerOf('producer 1')]
   const recorder = signerOf('recorder')
@@ -47,6 +48,7 @@ export function createTestNetwork(validatorCount = 5): TestNetwork {
     producers: named('producer', producers).map((entry) => ({ ...entry, schemes: ['v1', 'v2'] })),
     recorders: named('recorder', [recorder]),
     limits: DEFAULT_LIMITS,
+    ...more,
   })
   const set = validatorSetOf(genesis)
   const sequences = new Map<number, number>()
