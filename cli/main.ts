@@ -8,6 +8,7 @@ import { registerDoctor } from './commands/doctor.js'
 import { registerEvidence } from './commands/evidence.js'
 import { registerGenesis } from './commands/genesis.js'
 import { registerKeys } from './commands/keys.js'
+import { registerPolicy } from './commands/policy.js'
 import { registerProjections } from './commands/projections.js'
 import { registerQuery } from './commands/query.js'
 import { registerRebuild } from './commands/rebuild.js'
@@ -30,6 +31,7 @@ registerTimeline(program)
 registerRebuild(program)
 registerProjections(program)
 registerDlq(program)
+registerPolicy(program)
 registerVerdict(program)
 registerEvidence(program)
 registerGenesis(program)

@@ -44,9 +44,9 @@ async function show(word: string, flags: Flags): Promise<void> {
     const at = transport === undefined ? undefined : (await findReplays(transport, [letter])).get(originText(letter.origin))
     const log = await openLogOf(data)
     try {
-      const fates = createFateReader(log, [letter.messageHash])
+      const fates = createFateReader(log, data.genesis, [letter.messageHash])
       await fates.readOn()
-      return describeLetter(letter, data.genesis, fates.of(letter.messageHash), at === undefined ? null : originText(at))
+      return describeLetter(letter, data.genesis, fates.rules(), fates.of(letter.messageHash), at === undefined ? null : originText(at))
     } finally {
       await log.close()
     }

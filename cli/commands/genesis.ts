@@ -12,7 +12,8 @@ type Entry = { readonly name: string; readonly publicKey: string }
 type Producer = Entry & { readonly schemes: ('v1' | 'v2')[] }
 type InitFlags = JsonFlag & {
   readonly out: string; readonly network: string; readonly quorum?: number
-  readonly validator: Entry[]; readonly producer: Producer[]; readonly recorder: Entry[]; readonly analyst?: Entry[]
+  readonly validator: Entry[]; readonly producer: Producer[]; readonly recorder: Entry[]
+  readonly authority: Entry[]; readonly analyst: Entry[]
 }
 
 export function registerGenesis(program: Command): void {
@@ -24,7 +25,8 @@ export function registerGenesis(program: Command): void {
     .requiredOption('--validator <name=key>', 'a validator and its public key, 64 hex digits; repeat for each', collect(parseEntry))
     .option('--producer <name=key[:v1,v2]>', 'who may publish anomalies, and which signing schemes (default: v2); repeat for each', collect(parseProducer), [])
     .option('--recorder <name=key>', 'who follows the chain and writes the event log; repeat for each', collect(parseEntry), [])
-    .option('--analyst <name=key>', 'who may say whether a detection was true; repeat for each', collect(parseEntry))
+    .option('--authority <name=key>', 'who may sign policies, which change the rules; repeat for each', collect(parseEntry), [])
+    .option('--analyst <name=key>', 'who may say whether a detection was true; repeat for each', collect(parseEntry), [])
     .option('--quorum <n>', 'votes a certificate needs, at least what safety needs (default: just that)', parseCount)
     .action((flags: InitFlags) => {
       const made = initGenesis(flags)
@@ -41,11 +43,13 @@ export function registerGenesis(program: Command): void {
     })
 }
 
-export function initGenesis({ out, network, quorum, validator, producer, recorder, analyst }: InitFlags): Genesis {
+export function initGenesis({ out, network, quorum, validator, producer, recorder, authority, analyst }: InitFlags): Genesis {
   if (existsSync(out)) throw new UserError('EXISTS', `${out} exists, and a genesis is never overwritten; move it away or name another file with --out`)
   const body: GenesisBody = {
     format: 1, network, createdAt: new Date().toISOString(), epoch: 0, ...(quorum === undefined ? {} : { quorum }),
-    validators: validator, producers: producer, recorders: recorder, ...(analyst === undefined ? {} : { analysts: analyst }), limits: DEFAULT_LIMITS,
+    validators: validator, producers: producer, recorders: recorder, limits: DEFAULT_LIMITS,
+    // Absent rather than empty, so that a file without them is what it always was.
+    ...(authority.length === 0 ? {} : { policyAuthorities: authority }), ...(analyst.length === 0 ? {} : { analysts: analyst }),
   }
   refuseUnsoundKeys(body)
   const genesis = createGenesis(body)
@@ -74,7 +78,8 @@ function warningsOf({ validators, producers, recorders }: Genesis): string[] {
 const describeGenesis = (genesis: Genesis, file: string) => ({
   file, network: genesis.network, chainId: genesis.chainId, createdAt: genesis.createdAt,
   quorum: validatorSetOf(genesis).quorum, faulty: faultTolerance(genesis.validators.length),
-  validators: genesis.validators, producers: genesis.producers, recorders: genesis.recorders, analysts: genesis.analysts ?? [], limits: genesis.limits,
+  validators: genesis.validators, producers: genesis.producers, recorders: genesis.recorders,
+  policyAuthorities: genesis.policyAuthorities ?? [], analysts: genesis.analysts ?? [], limits: genesis.limits,
 })
 
 function renderGenesis(genesis: ReturnType<typeof describeGenesis>): string {
@@ -82,7 +87,8 @@ function renderGenesis(genesis: ReturnType<typeof describeGenesis>): string {
   return [
     `network    ${genesis.network}, made ${genesis.createdAt}`, `chain      ${genesis.chainId}`,
     `quorum     ${genesis.quorum} of ${genesis.validators.length}, ${genesis.faulty} may be faulty`,
-    ...named('validator', genesis.validators), ...named('producer', genesis.producers), ...named('recorder', genesis.recorders), ...named('analyst', genesis.analysts),
+    ...named('validator', genesis.validators), ...named('producer', genesis.producers), ...named('recorder', genesis.recorders),
+    ...named('authority', genesis.policyAuthorities), ...named('analyst', genesis.analysts),
   ].join('\n')
 }
 

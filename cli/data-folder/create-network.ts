@@ -8,7 +8,7 @@ import { createSafetyFile } from '../../consensus/storage/safety-record/store.js
 import { readKeyFile, writeKeyFile } from '../../platform/crypto/key-file.js'
 import { UserError } from '../shared/user-error.js'
 import { writeJson } from '../shared/write-atomic.js'
-import { ANALYST_KEY, detectorKey, RECORDER_KEY, validatorName, type Layout } from './layout.js'
+import { ANALYST_KEY, AUTHORITY_KEY, detectorKey, RECORDER_KEY, validatorName, type Layout } from './layout.js'
 
 /** `detectors` are the producers of the genesis, each with a key of its own. */
 export type NetworkSize = { readonly validators: number; readonly detectors: number }
@@ -24,6 +24,7 @@ export function createNetwork(layout: Layout, { validators, detectors }: Network
     validators: names.map(entry),
     producers: Array.from({ length: detectors }, (_, index) => ({ ...entry(detectorKey(index)), schemes: ['v2'] })),
     recorders: [entry(RECORDER_KEY)],
+    policyAuthorities: [entry(AUTHORITY_KEY)],
     analysts: [entry(ANALYST_KEY)],
     limits: DEFAULT_LIMITS,
   })

@@ -45,4 +45,5 @@ export const detectorKey = (index: number): string => `detector-${index}`
 export const detectorName = (index: number): string => (index === 0 ? 'detector' : detectorKey(index))
 export const isDetectorName = (name: string): boolean => /^detector(-\d+)?$/.test(name)
 export const RECORDER_KEY = 'recorder-0'
+export const AUTHORITY_KEY = 'authority-0'
 export const ANALYST_KEY = 'analyst-0'

@@ -3,7 +3,7 @@ import type { Genesis } from '../../domain/genesis.js'
 import { bytesToHex } from '../../domain/bytes.js'
 import type { UnixMillis } from '../../domain/ids.js'
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
-import { rulesOf } from '../../domain/message/check-anomaly.js'
+import type { RulesInForce } from '../../domain/policy/rules-at.js'
 import { forecast, originText, REASONS, whyRefused, type ReceivedLetter } from '../../ingest/index.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import type { Fate } from './fates.js'
@@ -48,8 +48,8 @@ export type LetterDocument = LetterLine & {
 
 const HEAD_BYTES = 64
 
-export function describeLetter(letter: ReceivedLetter, genesis: Genesis, fates: readonly Fate[], replayedTo: string | null): LetterDocument {
-  const [rules, verify] = [rulesOf(genesis), createVerifier()]
+export function describeLetter(letter: ReceivedLetter, genesis: Genesis, rules: RulesInForce, fates: readonly Fate[], replayedTo: string | null): LetterDocument {
+  const verify = createVerifier()
   const check = whyRefused(letter, rules, verify)
   const decoded = decodeAnomaly(letter.bytes)
   return {

@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UnixMillis } from '../../domain/ids.js'
-import { rulesOf } from '../../domain/message/check-anomaly.js'
 import type { Origin } from '../../domain/receipt.js'
 import { findReplays, forecast, originText, replay, type Forecast, type ReceivedLetter, type Transport } from '../../ingest/index.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
@@ -39,10 +38,10 @@ export async function runReplay(data: DataFolder, transport: Transport, letters:
   const lock = holdLock(join(data.layout.folder, 'dlq.lock'), 'a replay of dead letters')
   const log = await openLogOf(data)
   try {
-    const fates = createFateReader(log, letters.map(({ messageHash }) => messageHash))
+    const fates = createFateReader(log, data.genesis, letters.map(({ messageHash }) => messageHash))
     await fates.readOn()
     const known = await findReplays(transport, letters)
-    const [rules, verify] = [rulesOf(data.genesis), createVerifier()]
+    const [rules, verify] = [fates.rules(), createVerifier()]
     const foresee = (letter: ReceivedLetter): Forecast => forecast(letter, Date.now() as UnixMillis, rules, verify)
     const held = new Map(letters.map((letter) => [letter, holdBack(letter, fates.of(letter.messageHash), known, foresee, anyway)] as const))
     const { sent } = await replay(transport, letters.filter((letter) => held.get(letter) === undefined), known)

@@ -92,7 +92,7 @@ describe('dead letters', () => {
 
   test('replay holds back what would be refused again, and says until when', () => {
     const { code, answer } = replay(letterOf('UNKNOWN_PRODUCER').letter)
-    expect([code, answer.replayed]).toMatchObject([1, [{ outcome: 'held-back', sentence: expect.stringContaining('allow-list of genesis') as string }]])
+    expect([code, answer.replayed]).toMatchObject([1, [{ outcome: 'held-back', sentence: expect.stringContaining('not on the allow-list') as string }]])
     expect(cybermesh('dlq', 'replay', '99', '--data', data).stderr).toContain('no dead letter at 99')
   }, 60_000)
 

@@ -1,0 +1,40 @@
+/** What the event log of a data folder says of policies: each with where it stands, and the rules that the next block is judged by. */
+import type { EventData } from '../../domain/events/schema.js'
+import type { Genesis } from '../../domain/genesis.js'
+import { asHeight, type Height } from '../../domain/ids.js'
+import { policiesIn } from '../../domain/policy/entry.js'
+import { entryAfter } from '../../domain/policy/follow-policies.js'
+import { policiesInForce, rulesAt, type RulesInForce } from '../../domain/policy/rules-at.js'
+import type { EventLog } from '../../eventlog/log.js'
+
+export type PolicyState = 'pending' | 'in-force' | 'ended' | 'failed'
+export type PolicyLine = Omit<EventData<'PolicyRecorded'>, 'message'> & { readonly state: PolicyState }
+export type KnownPolicies = { /** Of the next block. */ readonly height: Height; readonly policies: readonly PolicyLine[]; readonly rules: RulesInForce }
+
+export async function readPolicies(log: Pick<EventLog, 'readAll'>, genesis: Genesis): Promise<KnownPolicies> {
+  const recorded: EventData<'PolicyRecorded'>[] = []
+  let entry: Uint8Array | undefined
+  let committed = 0
+  for await (const { event } of log.readAll()) {
+    if (event.type === 'BlockCommitted') committed = event.data.height
+    if (event.type !== 'PolicyRecorded') continue
+    recorded.push(event.data)
+    entry = entryAfter(entry, event.data)
+  }
+  const height = asHeight(committed + 1)
+  const inForce = new Set(policiesInForce(policiesIn(entry), height).map(({ policyId }) => policyId))
+  const stateOf = ({ policyId, outcome, effectiveHeight }: EventData<'PolicyRecorded'>): PolicyState =>
+    outcome === 'failed' ? 'failed' : inForce.has(policyId) ? 'in-force' : effectiveHeight > height ? 'pending' : 'ended'
+  return { height, policies: recorded.map(({ message: _message, ...data }) => ({ ...data, state: stateOf({ message: _message, ...data }) })), rules: rulesAt(genesis, entry, height) }
+}
+
+/** The rules as a document: lists and objects instead of sets and maps. */
+export const documentOf = (rules: RulesInForce) => ({
+  producers: [...rules.producers.values()].map(({ id, name, schemes }) => ({ producer: id, name, schemes })),
+  models: rules.models === undefined ? null : [...rules.models],
+  rateLimits: [...rules.rateLimits].map(([producer, limit]) => ({ producer, ...limit })),
+  thresholds: Object.fromEntries(rules.thresholds), flags: Object.fromEntries(rules.flags),
+  modelParams: Object.fromEntries([...rules.modelParams].map(([model, params]) => [model, Object.fromEntries(params)])),
+  blacklist: { addresses: [...rules.blacklist.addresses], producers: [...rules.blacklist.producers] },
+  whitelist: { addresses: [...rules.whitelist.addresses], producers: [...rules.whitelist.producers] },
+})
