@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.js'
 import { CERTIFICATES } from './certificates.js'
 import { COMMITS } from './commits.js'
 import { EXECUTION } from './execution.js'
+import { POLICIES } from './policies.js'
 import { PROPOSALS } from './proposals.js'
 import { RECOVERY } from './recovery.js'
 import { REPORTS } from './reports.js'
@@ -10,6 +11,6 @@ import { SAFETY_RULES } from './safety-rules.js'
 import { STANDING } from './standing.js'
 import { VIEWS } from './views.js'
 
-export const MUTANTS: readonly Mutant[] = [...SAFETY_RULES, ...CERTIFICATES, ...PROPOSALS, ...COMMITS, ...VIEWS, ...RECOVERY, ...STANDING, ...EXECUTION, ...REPORTS]
+export const MUTANTS: readonly Mutant[] = [...SAFETY_RULES, ...CERTIFICATES, ...PROPOSALS, ...COMMITS, ...VIEWS, ...RECOVERY, ...STANDING, ...EXECUTION, ...REPORTS, ...POLICIES]
 
 export const mutantNamed = (name: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.name === name)
