@@ -123,7 +123,7 @@ describe('questions', () => {
         { name: 'validator-1', blocksProposed: 2, blocksVoted: 2, lastSeenAt: new Date(T0 + 36_000).toISOString() },
       ],
       stateRoot: { height: 3, root: hash('state/3') }, auditRoot: { size: SAMPLE.length }, logPosition: SAMPLE.length,
-      projections: ['blocks', 'timelines', 'audit', 'calibration', 'reputation', 'counters', 'reports'].map((name) => ({ name, version: 1, position: SAMPLE.length, lagEvents: 0, lagMs: 0 })),
+      projections: ['blocks', 'timelines', 'audit', 'calibration', 'reputation', 'counters', 'reports', 'policies'].map((name) => ({ name, version: 1, position: SAMPLE.length, lagEvents: 0, lagMs: 0 })),
     })
   })
 
@@ -158,6 +158,8 @@ describe('questions', () => {
   })
 
   test('a network without faults has no changes of reputation', async () => {
+    expect(await dataOf('{ policies { nodes { policyId outcome } } rules { height models policies { policyId } thresholds { kind value } } }'))
+      .toEqual({ policies: { nodes: [] }, rules: { height: 4, models: null, policies: [], thresholds: [] } })
     expect(await dataOf(`{ reputationChanges(subject: "${VALIDATORS[0]}") { nodes { kind before after reason blockHeight } } }`)).toEqual({ reputationChanges: { nodes: [] } })
   })
 
@@ -211,7 +213,7 @@ describe('pages', () => {
   test.each([
     ['blocks(first: 0) { nodes { height } }', 'first'], ['blocks(first: 201) { nodes { height } }', 'first'], ['blocks(first: 1, last: 1) { nodes { height } }', 'last'],
     ['blocks(after: "nonsense") { nodes { height } }', 'after'], ['blocks(before: "MTphbm9tYWx5OjM") { nodes { height } }', 'before'],
-    ['hours(first: 745) { hour }', 'first'], ['hours(producer: "xyz") { hour }', 'producer'], ['reputationChanges(subject: "me") { nodes { before } }', 'subject'],
+    ['hours(first: 745) { hour }', 'first'], ['hours(producer: "xyz") { hour }', 'producer'], ['reputationChanges(subject: "me") { nodes { before } }', 'subject'], ['rules(height: 0) { height }', 'height'],
     ['anomaly(id: "NOT-A-UUID") { id }', 'id'], ['anomalies(filter: { severity: 11 }) { nodes { id } }', 'filter.severity'],
     ['anomalies(filter: { producer: "xyz" }) { nodes { id } }', 'filter.producer'],
     ['anomalies(filter: { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" }) { nodes { id } }', 'filter.until'],

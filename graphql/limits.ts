@@ -64,7 +64,7 @@ function costOfField(field: FieldNode, context: ValidationContext, inside: Reado
 /** What lists without pages usually hold. */
 const USUAL_SIZES: Readonly<Record<string, number>> = { transactions: 20, evidence: 20, verdicts: 5, custody: 5, producers: 20, hours: 24, byReason: 10, features: 20, engineScores: 5 }
 
-const PAGED: ReadonlySet<string> = new Set(['anomalies', 'blocks', 'calibrationRows', 'evidenceReports', 'reputationChanges'])
+const PAGED: ReadonlySet<string> = new Set(['anomalies', 'blocks', 'calibrationRows', 'evidenceReports', 'reputationChanges', 'policies'])
 
 /** How often a field's content may appear: the page asked for, or what a block usually holds. */
 function timesOf({ name, arguments: given = [] }: FieldNode): number {

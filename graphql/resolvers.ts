@@ -2,15 +2,16 @@
 import type { LifecycleState } from '../domain/anomaly/events.js'
 import { isHex32, isUuid } from '../domain/ids.js'
 import {
-  countTimeline, listAnomalies, listBlocks, listEvidence, listNewestCalibrationRows, listProducers, listReports, listReputationChanges, readAuditRoot, readCounts, readProjectionStatus,
+  countTimeline, listAnomalies, listBlocks, listEvidence, listNewestCalibrationRows, listPolicies, listProducers, listReports, listReputationChanges, readAuditRoot, readCounts, readProjectionStatus,
   readStateRoot,
-  type AnomalyFilter, type AnomalyView, type BlockView, type CalibrationView, type EvidenceView, type HourView, type ReportFilter, type ReportView, type ReputationChangeView, type TransactionView, type ValidatorView,
+  type AnomalyFilter, type AnomalyView, type BlockView, type CalibrationView, type EvidenceView, type HourView, type PolicyView, type ReportFilter, type ReportView, type ReputationChangeView, type TransactionView, type ValidatorView,
 } from '../projections/index.js'
 import { readConnection, type ConnectionArguments } from './connection.js'
 import type { ApiContext } from './context.js'
 import { badInput } from './errors.js'
 import { readHours } from './hours.js'
 import { lifecycleOf, type LifecycleStep } from './lifecycle.js'
+import { readRules } from './rules.js'
 import { Long, Time } from './scalars.js'
 
 type FilterInput = {
@@ -48,6 +49,9 @@ export const resolvers = {
       if (subject !== undefined && subject !== null && !isHex32(subject)) throw badInput('subject', 'must be 64 lowercase hex digits: the id of a validator or a producer')
       return readConnection<ReputationChangeView>('change', page, ({ number }) => number, (keyset) => listReputationChanges(sources.sql, subject ?? undefined, keyset))
     },
+    policies: (_: unknown, page: ConnectionArguments, { sources }: ApiContext) =>
+      readConnection<PolicyView>('policy', page, ({ logPosition }) => logPosition, (keyset) => listPolicies(sources.sql, keyset)),
+    rules: readRules,
     calibrationRows: (_: unknown, page: ConnectionArguments, { sources }: ApiContext) =>
       readConnection<CalibrationView>('calibration', page, ({ position }) => position, (keyset) => listNewestCalibrationRows(sources.sql, keyset)),
     hours: readHours,
@@ -96,6 +100,9 @@ export const resolvers = {
     offender: async ({ offenderId }: EvidenceView, _: unknown, context: ApiContext) => (await context.validators()).get(offenderId),
     reporter: async ({ reporterId }: EvidenceView, _: unknown, context: ApiContext) => (await context.validators()).get(reporterId),
     block: ({ blockHeight }: EvidenceView, _: unknown, context: ApiContext) => context.blocks.load(blockHeight),
+  },
+  Policy: {
+    outcome: ({ outcome }: PolicyView) => outcome.toUpperCase(),
   },
   Hour: {
     byReason: ({ counts }: HourView) => counts,

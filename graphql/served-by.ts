@@ -6,7 +6,7 @@ import type { resolvers } from './resolvers.js'
 const SERVED_BY: Readonly<Record<keyof typeof resolvers.Query, string | undefined>> = {
   anomaly: 'blocks', anomalies: 'blocks', blocks: 'blocks', block: 'blocks', validators: 'blocks', evidence: 'blocks', stateRoot: 'blocks', counts: 'blocks',
   timelineCount: 'timelines', auditRoot: 'audit', calibrationRows: 'calibration', hours: 'counters', reputationChanges: 'reputation', producers: 'reputation',
-  evidenceReports: 'reports',
+  evidenceReports: 'reports', policies: 'policies', rules: 'policies',
   projections: undefined, roundTable: undefined, logPosition: undefined,
 }
 

@@ -31,6 +31,10 @@ export const typeDefinitions = /* GraphQL */ `
     producers: [Producer!]!
     "Every change of a validator's or producer's score, newest first; subject is one's id. At most 200 a page."
     reputationChanges(subject: ID, first: Int, after: String, last: Int, before: String): ReputationChangeConnection!
+    "Every policy a block has carried, newest first. At most 200 a page."
+    policies(first: Int, after: String, last: Int, before: String): PolicyConnection!
+    "What policies say at a height: of the next block unless told. What genesis says stands beside it."
+    rules(height: Long): Rules!
     "What detectors said and what became of it, newest publication first. At most 200 a page."
     calibrationRows(first: Int, after: String, last: Int, before: String): CalibrationRowConnection!
     "Hours in which something happened, newest first: how many anomalies came to each state, and why. At most 744, 24 unless told."
@@ -334,6 +338,56 @@ export const typeDefinitions = /* GraphQL */ `
   type RefusalCount { code: String! count: Long! }
 
   enum ReputationSubject { VALIDATOR PRODUCER }
+
+  enum PolicyOutcome { APPLIED FAILED }
+
+  type PolicyConnection { edges: [PolicyEdge!]! nodes: [Policy!]! pageInfo: PageInfo! }
+  type PolicyEdge { cursor: String! node: Policy! }
+
+  type Policy {
+    policyId: ID!
+    "add, remove, update, enable or disable."
+    action: String!
+    "threshold, blacklist, whitelist, feature_flag, rate_limit, model_param, producer or model."
+    rule: String!
+    "Canonical JSON, as it was signed."
+    params: String!
+    "The first height at which it works."
+    effectiveHeight: Long!
+    "The first at which it works no more."
+    expirationHeight: Long
+    "The policy that ends where this one begins."
+    rollbackOf: ID
+    "Public key of whoever signed it."
+    authority: ID!
+    authorityName: String
+    outcome: PolicyOutcome!
+    "Why it changes nothing; null where it was applied."
+    code: String
+    blockHeight: Long!
+    txIndex: Int!
+    txHash: ID!
+    "Position of the event behind it."
+    logPosition: Long!
+    issuedAt: Time!
+    recordedAt: Time!
+  }
+
+  type Rules {
+    height: Long!
+    "Those in force, in the order in which blocks carried them."
+    policies: [Policy!]!
+    thresholds: [Threshold!]!
+    flags: [FeatureFlag!]!
+    "Models whose detections are taken; null where all are."
+    models: [String!]
+    rateLimits: [RateLimit!]!
+  }
+
+  type Threshold { kind: String! value: Float! }
+  type FeatureFlag { flag: String! isOn: Boolean! }
+  "A producer over its rate waits; nothing is dropped."
+  type RateLimit { producer: ID! perSecond: Int! burst: Int! }
 
   type ReputationChangeConnection { edges: [ReputationChangeEdge!]! nodes: [ReputationChange!]! pageInfo: PageInfo! }
   type ReputationChangeEdge { cursor: String! node: ReputationChange! }

@@ -4,6 +4,7 @@ import { createAuditProjection } from './audit/projection.js'
 import { createBlocksProjection } from './blocks/projection.js'
 import { createCalibrationProjection } from './calibration/projection.js'
 import { createCountersProjection } from './counters/projection.js'
+import { createPoliciesProjection } from './policies/projection.js'
 import { createReportsProjection } from './reports/projection.js'
 import { createReputationProjection } from './reputation/projection.js'
 import type { Projection } from './runtime/projection.js'
@@ -30,6 +31,7 @@ export { listTransactions, type TransactionView } from './blocks/queries/list-tr
 export { listEvidence, type EvidenceView } from './blocks/queries/list-evidence.js'
 export { listProducers, type ProducerView } from './reputation/queries/list-producers.js'
 export { listReputationChanges, type ReputationChangeView } from './reputation/queries/list-reputation-changes.js'
+export { listAppliedPolicies, listPolicies, type PolicyView } from './policies/queries/list-policies.js'
 export { listCalibrationRows, listNewestCalibrationRows, type CalibrationRange } from './calibration/queries/list-calibration-rows.js'
 export type { CalibrationView } from './calibration/queries/calibration-view.js'
 export { listHours, type HourFilter, type HourView } from './counters/queries/list-hours.js'
@@ -55,6 +57,6 @@ export type ProjectionStores = { readonly sql: pg.Pool; readonly timelines: Time
 export function createProjections({ sql, timelines }: ProjectionStores): Projection[] {
   return [
     createBlocksProjection(sql), createTimelinesProjection(timelines), createAuditProjection(sql),
-    createCalibrationProjection(sql), createReputationProjection(sql), createCountersProjection(sql), createReportsProjection(sql),
+    createCalibrationProjection(sql), createReputationProjection(sql), createCountersProjection(sql), createReportsProjection(sql), createPoliciesProjection(sql),
   ]
 }

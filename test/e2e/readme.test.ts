@@ -35,7 +35,7 @@ describe('the README', () => {
     const { code, stdout } = cybermesh('rebuild', '--all', '--json', '--data', data)
     expect(code).toBe(0)
     const { projections } = JSON.parse(stdout) as { projections: { name: string; equal: boolean }[] }
-    expect(projections.map(({ name, equal }) => [name, equal])).toEqual([['blocks', true], ['timelines', true], ['audit', true], ['calibration', true], ['reputation', true], ['counters', true], ['reports', true]])
+    expect(projections.map(({ name, equal }) => [name, equal])).toEqual([['blocks', true], ['timelines', true], ['audit', true], ['calibration', true], ['reputation', true], ['counters', true], ['reports', true], ['policies', true]])
   })
 
   test('every command it names exists', () => {

@@ -1,0 +1,21 @@
+-- Every policy that a block has carried, in log order; outcome is applied or failed. params is canonical JSON as text: it
+-- may hold what no JSON column takes. It works from effective_height to before expiration_height.
+CREATE TABLE IF NOT EXISTS policies (
+  log_position INT8 PRIMARY KEY,
+  policy_id UUID NOT NULL,
+  action TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  params TEXT NOT NULL,
+  effective_height INT8 NOT NULL,
+  expiration_height INT8,
+  rollback_of UUID,
+  authority BYTEA NOT NULL,
+  authority_name TEXT,
+  outcome TEXT NOT NULL,
+  code TEXT,
+  block_height INT8 NOT NULL,
+  tx_index INT4 NOT NULL,
+  tx_hash BYTEA NOT NULL,
+  issued_at TIMESTAMPTZ NOT NULL,
+  recorded_at TIMESTAMPTZ NOT NULL
+)

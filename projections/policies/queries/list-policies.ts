@@ -1,0 +1,55 @@
+/** A page of policies, newest first, and all that were applied, in the order of the chain. */
+import type { PolicyAction, PolicyRule } from '../../../domain/policy/kinds.js'
+import type { RejectCode } from '../../../domain/reject-codes.js'
+import { readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
+import type { SqlRunner } from '../../sql/statement.js'
+import { numberOf } from '../../sql/values.js'
+
+export type PolicyView = {
+  readonly policyId: string
+  readonly logPosition: number
+  readonly action: PolicyAction
+  readonly rule: PolicyRule
+  /** Canonical JSON. */
+  readonly params: string
+  readonly effectiveHeight: number
+  readonly expirationHeight: number | null
+  readonly rollbackOf: string | null
+  readonly authority: string
+  readonly authorityName: string | null
+  readonly outcome: 'applied' | 'failed'
+  readonly code: RejectCode | null
+  readonly blockHeight: number
+  readonly txIndex: number
+  readonly txHash: string
+  readonly issuedAt: Date
+  readonly recordedAt: Date
+}
+
+type Row = {
+  log_position: string; policy_id: string; action: PolicyAction; rule: PolicyRule; params: string; effective_height: string; expiration_height: string | null
+  rollback_of: string | null; authority: Buffer; authority_name: string | null; outcome: 'applied' | 'failed'; code: RejectCode | null
+  block_height: string; tx_index: number; tx_hash: Buffer; issued_at: Date; recorded_at: Date
+}
+
+const COLUMNS = `log_position, policy_id, action, rule, params, effective_height, expiration_height, rollback_of, authority, authority_name, outcome, code,
+  block_height, tx_index, tx_hash, issued_at, recorded_at`
+
+export async function listPolicies(sql: SqlRunner, page: KeysetPage): Promise<PolicyView[]> {
+  return (await readKeysetPage<Row>(sql, 'policies', COLUMNS, 'log_position', page)).map(viewOf)
+}
+
+/** What the state holds is bounded; what a chain has carried is not, so the newest are read. */
+const MOST_APPLIED = 5000
+
+export async function listAppliedPolicies(sql: SqlRunner): Promise<PolicyView[]> {
+  const { rows } = await sql.query<Row>(`SELECT ${COLUMNS} FROM policies WHERE outcome = 'applied' ORDER BY log_position DESC LIMIT ${MOST_APPLIED}`)
+  return rows.map(viewOf).reverse()
+}
+
+const viewOf = (row: Row): PolicyView => ({
+  policyId: row.policy_id, logPosition: Number(row.log_position), action: row.action, rule: row.rule, params: row.params,
+  effectiveHeight: Number(row.effective_height), expirationHeight: numberOf(row.expiration_height), rollbackOf: row.rollback_of,
+  authority: row.authority.toString('hex'), authorityName: row.authority_name, outcome: row.outcome, code: row.code,
+  blockHeight: Number(row.block_height), txIndex: row.tx_index, txHash: row.tx_hash.toString('hex'), issuedAt: row.issued_at, recordedAt: row.recorded_at,
+})
