@@ -31,6 +31,8 @@ export type StartBroker = {
   readonly folder: string
   /** Of the PLAINTEXT listener; the TLS listener has the next one. Free ones when absent. */
   readonly port?: number
+  /** Users may do only what ACLs allow. */
+  readonly acls?: boolean
 }
 
 const CLUSTER_ID = 'Y3liZXJtZXNoLXRlc3QtMQ'
@@ -38,7 +40,7 @@ const READY_MS = 120_000
 const STOP_MS = 20_000
 
 /** Installs, formats and starts. Throws with the end of the broker's own log where it does not come up. */
-export async function startBroker({ version, folder, port }: StartBroker): Promise<Broker> {
+export async function startBroker({ version, folder, port, acls = false }: StartBroker): Promise<Broker> {
   const jars = await installKafka(version)
   mkdirSync(folder, { recursive: true })
   const certificates = await createCertificates(folder)
@@ -47,7 +49,7 @@ export async function startBroker({ version, folder, port }: StartBroker): Promi
   const properties = join(folder, 'server.properties')
   const logFile = join(folder, 'broker.log')
   const classPath = ['-cp', `${jars}/*`]
-  writeFileSync(properties, brokerProperties({ folder, ...ports, keystore: certificates.broker }))
+  writeFileSync(properties, brokerProperties({ folder, ...ports, keystore: certificates.broker, acls }))
   if (!existsSync(join(folder, 'logs', 'meta.properties'))) {
     const { scram } = USERS
     await run('java', ['-Xmx256m', ...classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties,
@@ -73,7 +75,7 @@ export async function startBroker({ version, folder, port }: StartBroker): Promi
     version, address, tlsAddress: `localhost:${ports.tlsPort}`, certificates, jars,
     pid: () => child?.pid,
     async start({ keystore = certificates.broker } = {}) {
-      writeFileSync(properties, brokerProperties({ folder, ...ports, keystore }))
+      writeFileSync(properties, brokerProperties({ folder, ...ports, keystore, acls }))
       const out = openSync(logFile, 'a')
       child = spawn('java', ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...classPath, 'kafka.Kafka', properties], { stdio: ['ignore', out, out] })
       await answers(address, child, logFile)

@@ -10,10 +10,12 @@ export type BrokerProperties = {
   readonly controllerPort: number
   /** PEM file with key and certificate of the TLS listener. */
   readonly keystore: string
+  /** Users may do only what ACLs allow; whoever comes over PLAINTEXT may do everything. */
+  readonly acls?: boolean
 }
 
 /** Two listeners: PLAINTEXT for anyone on this machine, and TLS with SASL/PLAIN and SCRAM-SHA-512. */
-export function brokerProperties({ folder, port, tlsPort, controllerPort, keystore }: BrokerProperties): string {
+export function brokerProperties({ folder, port, tlsPort, controllerPort, keystore, acls = false }: BrokerProperties): string {
   const { plain } = USERS
   const lines: Readonly<Record<string, string | number>> = {
     'process.roles': 'broker,controller',
@@ -44,6 +46,7 @@ export function brokerProperties({ folder, port, tlsPort, controllerPort, keysto
     'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512',
     'listener.name.tls.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${plain.name}="${plain.password}";`,
     'listener.name.tls.scram-sha-512.sasl.jaas.config': 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    ...(acls ? { 'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer', 'super.users': 'User:ANONYMOUS' } : {}),
   }
   return Object.entries(lines).map(([name, value]) => `${name}=${value}\n`).join('')
 }

@@ -5,7 +5,7 @@
 import type { Admin, Consumer as KafkaConsumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Consumer, OffsetMark, TransportRecord } from '../transport.js'
 import { PATIENT } from './client.js'
-import { KafkaTransportError, kafkaErrorFrom } from './errors.js'
+import { hasNoCoordinator, KafkaTransportError, kafkaErrorFrom } from './errors.js'
 import { withinGrace } from './grace.js'
 import { createHandover } from './handover.js'
 import { committedOffsets } from './offsets.js'
@@ -34,6 +34,7 @@ const JOIN_MS = 60_000
 const UNSETTLED = new Set(['REBALANCE_IN_PROGRESS', 'UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS', 'NOT_COORDINATOR'])
 const COMMIT_TRIES = 40
 const COMMIT_PAUSE_MS = 250
+const MOST_CRASHES = 3
 
 export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
   const { kafka, topics, group, maxBatch, maxBatchBytes } = setup
@@ -48,16 +49,26 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
   let isClosed = false
   let hasRead = false
 
-  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
-    // The client gives up on errors that it takes for final, and says nothing more.
-    if (!restart && !isClosed) handover.fail(kafkaErrorFrom(error, setup.brokers))
+  // The client gives up on errors that it takes for final, and says nothing more.
+  const givenUp = new Promise<never>((_, reject) => {
+    let crashes = 0
+    consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
+      crashes += 1
+      // A group that this user may not read looks like one without a coordinator, which the client seeks for ever.
+      const isInVain = !assigned.hasJoined() && crashes >= MOST_CRASHES && hasNoCoordinator(error)
+      if ((restart && !isInVain) || isClosed) return
+      const fault = kafkaErrorFrom(error, setup.brokers)
+      handover.fail(fault)
+      reject(fault)
+    })
   })
+  givenUp.catch(() => undefined)
   try {
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     const joined = assigned.first()
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => handOver(payload, maxBatch, handover.offer, isPaused) })
-    await joined
+    await Promise.race([joined, givenUp])
   } catch (error) {
     isClosed = true
     await consumer.disconnect()
@@ -104,17 +115,19 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
   }
 }
 
-type Assignment = { has(topic: string, partition: number): boolean; first(): Promise<void> }
+type Assignment = { has(topic: string, partition: number): boolean; first(): Promise<void>; hasJoined(): boolean }
 
 function trackAssignment(consumer: KafkaConsumer): Assignment {
   let mine: Readonly<Record<string, readonly number[]>> = {}
+  let isMember = false
   const joined = new Promise<void>((resolve) => {
     consumer.on('consumer.group_join', ({ payload }) => {
       mine = payload.memberAssignment
+      isMember = true
       resolve()
     })
   })
-  return { has: (topic, partition) => mine[topic]?.includes(partition) === true, first: () => joined }
+  return { has: (topic, partition) => mine[topic]?.includes(partition) === true, first: () => joined, hasJoined: () => isMember }
 }
 
 /** Gives a batch of the client on in parts of at most `maxBatch` records. What nobody takes is not marked as read. */

@@ -18,6 +18,9 @@ function innermost(error: unknown): Error & { code?: unknown; type?: unknown } {
   return found
 }
 
+/** What the client says where a broker names no coordinator of a group, for want of rights too. */
+export const hasNoCoordinator = (error: unknown): boolean => /find group coordinator/i.test(innermost(error).message)
+
 const CERTIFICATE = /certificate|self[- ]signed|unable to verify|altnames|CERT_|SSL routines|wrong version number/i
 
 /** One clear sentence for whatever the client threw while talking to `brokers`. */
@@ -31,13 +34,17 @@ export function kafkaErrorFrom(error: unknown, brokers: readonly string[]): Kafk
   if (/certificate has expired|CERT_HAS_EXPIRED/i.test(text)) return say('CERTIFICATE', 'tls', `the certificate of ${where} has expired; renew it on the broker`)
   if (/before secure TLS connection/i.test(text)) return say('UNREACHABLE', 'tls', `${where} does not speak TLS; name the port of its TLS listener, or leave tls out`)
   if (CERTIFICATE.test(text)) return say('CERTIFICATE', 'tls', `the certificate of ${where} is not trusted (${cause.message}); name the PEM file of the authority that signed it, and a host name that it was made for`)
+  if (/requested SASL mechanism|mechanism is not supported/i.test(text)) return say('AUTHENTICATION', 'mechanism', `${where} does not offer this way to say the password; choose another with mechanism=scram-sha-512, scram-sha-256 or plain`)
   if (type === 'SASL_AUTHENTICATION_FAILED' || cause.name.includes('SASL') || /SASL|authentication/i.test(text)) {
     return say('AUTHENTICATION', 'sasl', `${where} refused the user name or password; correct them in the file that the configuration names`)
   }
   if (type.endsWith('_AUTHORIZATION_FAILED')) return say('NOT_ALLOWED', 'acl', `${cause.message}; let this user read and write the topics and groups of the system`)
+  if (hasNoCoordinator(error)) return say('NOT_ALLOWED', 'acl', `${where} names no coordinator of the group; let this user READ the group that docs/kafka.md names for its role`)
   if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') return say('RECORD_TOO_LARGE', 'value', `${where} takes no records of this size; raise message.max.bytes of the broker to at least 2 MB`)
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return say('MISSING_TOPIC', 'topic', `${where} does not know a topic that is needed; make it, with the partitions that docs/kafka.md lists`)
-  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|timeout|ECONNRESET|closed connection/i.test(text)) {
+  // What a listener does that is spoken to in another way than it expects.
+  if (/closed connection/i.test(text)) return say('UNREACHABLE', 'brokers', `${where} closes the connection at once; write tls=true where that port speaks TLS, and a user name and password where it asks for them`)
+  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|timeout|ECONNRESET/i.test(text)) {
     return say('UNREACHABLE', 'brokers', `none of ${where} answers (${cause.message}); check the address and that the broker runs`)
   }
   return say('FAILED', 'broker', `${cause.message}`)

@@ -34,7 +34,7 @@ export async function openKafkaTransport(options: KafkaTransportOptions): Promis
     await admin.connect()
     if (options.create === true) await createTopics(admin, wanted)
     const topics = await requireTopics(admin, wanted)
-    return { topics, sender: await createSender({ kafka, brokers, topics, recordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES }) }
+    return { topics, sender: createSender({ kafka, brokers, topics, recordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES }) }
   }).catch(async (error: unknown) => {
     await admin.disconnect()
     throw error

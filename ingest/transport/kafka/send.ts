@@ -27,9 +27,10 @@ type Job = { readonly records: readonly Placed[]; readonly resolve: (marks: read
 const LOST_PLACE = new Set(['UNKNOWN_PRODUCER_ID', 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED'])
 const MOST_RECORDS = 2000
 
-export async function createSender(setup: SenderSetup): Promise<Sender> {
+export function createSender(setup: SenderSetup): Sender {
   const choose = Partitioners.DefaultPartitioner()
-  let producer = await connect(setup.kafka)
+  // Made by the first send: who only reads, as validators do, needs no right to write.
+  let producer: Promise<Producer> | undefined
   let waiting: Job[] = []
   let sending: readonly Job[] = []
   let work: Promise<void> | undefined
@@ -55,12 +56,22 @@ export async function createSender(setup: SenderSetup): Promise<Sender> {
 
   async function sendOnce(records: readonly Placed[]): Promise<readonly OffsetMark[]> {
     try {
-      return await sendWith(producer, records)
+      return await sendWith(await connected(), records)
     } catch (error) {
       if (!LOST_PLACE.has(String((error as { type?: unknown }).type))) throw error
-      await producer.disconnect()
-      producer = await connect(setup.kafka)
-      return sendWith(producer, records)
+      await (await producer)?.disconnect()
+      producer = undefined
+      return sendWith(await connected(), records)
+    }
+  }
+
+  async function connected(): Promise<Producer> {
+    producer ??= connect(setup.kafka)
+    try {
+      return await producer
+    } catch (error) {
+      producer = undefined
+      throw error
     }
   }
 
@@ -77,7 +88,7 @@ export async function createSender(setup: SenderSetup): Promise<Sender> {
     async close() {
       isClosed = true
       await withinGrace(work)
-      await withinGrace(producer.disconnect())
+      await withinGrace(producer?.then((made) => made.disconnect()))
       // A broker that is away is waited for only while we run.
       const unsent = new KafkaTransportError('CLOSED', 'transport', 'closed while the broker did not answer; what it had not acknowledged must be sent again')
       for (const { reject } of [...sending, ...waiting]) reject(unsent)

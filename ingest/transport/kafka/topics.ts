@@ -9,7 +9,7 @@ export async function requireTopics(admin: Admin, wanted: TopicPartitions): Prom
   const known = await admin.listTopics()
   for (const [topic, partitions] of wanted) {
     if (!known.includes(topic)) {
-      throw new KafkaTransportError('MISSING_TOPIC', 'topic', `${topic} does not exist; make it: kafka-topics --create --topic ${topic} --partitions ${partitions}`)
+      throw new KafkaTransportError('MISSING_TOPIC', 'topic', `${topic} does not exist, or this user may not DESCRIBE it; make it: kafka-topics --create --topic ${topic} --partitions ${partitions}`)
     }
   }
   const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted.keys()] })
