@@ -39,6 +39,28 @@ export function cybermesh(...args: string[]): { code: number; stdout: string; st
   }
 }
 
+/** The same without waiting for it in place, and the most memory that it held, MB. */
+export async function cybermeshMeasured(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string; peakMb: number }> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  let peakMb = 0
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  const look = setInterval(() => { peakMb = Math.max(peakMb, highWaterMb(child.pid as number)) }, 100)
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearInterval(look)
+  return { code, stdout, stderr, peakMb }
+}
+
+function highWaterMb(pid: number): number {
+  try {
+    return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+  } catch {
+    return 0
+  }
+}
+
 export function startUp(data: string, ...args: string[]): Up {
   const child = spawn(process.execPath, [MAIN, 'up', '--data', data, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let stdout = ''

@@ -5,7 +5,7 @@ import type { Summary } from '../../../cli/up/summary.js'
 import { openExisting } from '../../../cli/data-folder/open.js'
 import { openTopicsOf } from '../../../cli/dlq/open-letters.js'
 import { TOPICS } from '../../../ingest/transport/transport.js'
-import { cybermesh } from '../mesh.js'
+import { cybermeshMeasured } from '../mesh.js'
 import { checkOffsets, type OffsetCheck } from './check-offsets.js'
 
 export type Proof = {
@@ -19,15 +19,15 @@ export type Proof = {
   readonly invented: readonly string[]
   readonly offsets: OffsetCheck
   readonly failed: readonly string[]
-  readonly doctorSeconds: number
+  readonly doctor: { readonly seconds: number; readonly peakMb: number }
 }
 
 export async function prove(data: string, summary: Summary): Promise<Proof> {
   const startedAt = performance.now()
-  const doctor = cybermesh('doctor', '--ledger', '--data', data, '--json')
-  const doctorSeconds = Math.round((performance.now() - startedAt) / 100) / 10
-  if (doctor.stdout === '') throw new Error(`the doctor said nothing: ${doctor.stderr}`)
-  const report = JSON.parse(doctor.stdout) as DoctorReport
+  const { stdout, stderr, peakMb } = await cybermeshMeasured('doctor', '--ledger', '--data', data, '--json')
+  const doctor = { seconds: Math.round((performance.now() - startedAt) / 100) / 10, peakMb }
+  if (stdout === '') throw new Error(`the doctor said nothing: ${stderr}`)
+  const report = JSON.parse(stdout) as DoctorReport
   const { total, messages } = report.ledger as NonNullable<DoctorReport['ledger']> & FullLedger
   const transport = await openTopicsOf(openExisting(data))
   if (transport === undefined) throw new Error('the folder has no topics')
@@ -40,7 +40,7 @@ export async function prove(data: string, summary: Summary): Promise<Proof> {
       && summary.published === total.published && summary.committed === total.committed
       && new Set(summary.stateRoots).size === 1 && !summary.stateRoots.includes(null)
     return {
-      proven, inTopic, accounted: messages.accounted, unread: messages.unread, swallowed: messages.swallowed, invented: messages.invented, offsets, doctorSeconds,
+      proven, inTopic, accounted: messages.accounted, unread: messages.unread, swallowed: messages.swallowed, invented: messages.invented, offsets, doctor,
       failed: report.checks.filter(({ level }) => level === 'fail').map(({ check, sentence }) => `${check}: ${sentence}`),
     }
   } finally {
