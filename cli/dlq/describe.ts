@@ -3,8 +3,11 @@ import type { Genesis } from '../../domain/genesis.js'
 import { bytesToHex } from '../../domain/bytes.js'
 import type { UnixMillis } from '../../domain/ids.js'
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
+import { anomalyOfRef } from '../../domain/message/anomaly-ref.js'
+import { decodeEvidenceMessage, type EvidenceMessage } from '../../domain/message/evidence-event.js'
 import type { RulesInForce } from '../../domain/policy/rules-at.js'
-import { forecast, originText, REASONS, whyRefused, type ReceivedLetter } from '../../ingest/index.js'
+import { VERDICT_TYPE } from '../../domain/verdict/verdict.js'
+import { forecast, originText, REASONS, TOPICS, whyRefused, type ReceivedLetter } from '../../ingest/index.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
 import type { Fate } from './fates.js'
 import { nameOf } from './open-letters.js'
@@ -51,18 +54,37 @@ const HEAD_BYTES = 64
 export function describeLetter(letter: ReceivedLetter, genesis: Genesis, rules: RulesInForce, fates: readonly Fate[], replayedTo: string | null): LetterDocument {
   const verify = createVerifier()
   const check = whyRefused(letter, rules, verify)
-  const decoded = decodeAnomaly(letter.bytes)
+  const message = messageIn(letter, genesis)
   return {
     ...lineOf(letter),
     why: check.ok ? null : `${check.code}: ${check.field} ${check.reason}`,
     key: letter.key === undefined ? null : bytesToHex(letter.key),
     headers: letter.headers ?? {},
-    message: decoded.ok ? messageOf(decoded.message, genesis) : null,
-    head: decoded.ok ? null : bytesToHex(letter.bytes.slice(0, HEAD_BYTES)),
+    message,
+    head: message !== null ? null : bytesToHex(letter.bytes.slice(0, HEAD_BYTES)),
     lives: fates.map(({ anomalyId, state, origin }) => ({ anomalyId, state, at: origin === null ? null : originText(origin) })),
     replayedTo,
     forecast: inWords(forecast(letter, Date.now() as UnixMillis, rules, verify)),
     advice: REASONS[letter.code].advice,
+  }
+}
+
+/** The topic says what the bytes should be. */
+function messageIn({ bytes, origin }: ReceivedLetter, genesis: Genesis): Readonly<Record<string, unknown>> | null {
+  if (origin.topic === TOPICS.evidence.name) {
+    const decoded = decodeEvidenceMessage(bytes)
+    return decoded.ok ? reportOf(decoded.message) : null
+  }
+  const decoded = decodeAnomaly(bytes)
+  return decoded.ok ? messageOf(decoded.message, genesis) : null
+}
+
+function reportOf({ id, evidenceType, refs, proofBlob, custody, tsSeconds, producerId, contentHash, alg }: EvidenceMessage): Readonly<Record<string, unknown>> {
+  return {
+    id, evidenceType, time: new Date(tsSeconds * 1000).toISOString(), reporter: bytesToHex(producerId), alg, contentHash: bytesToHex(contentHash), proofBytes: proofBlob.length,
+    refs: refs.map(bytesToHex), anomalies: refs.flatMap((ref) => anomalyOfRef(ref) ?? []),
+    custody: custody.map(({ actorId, tsSeconds: at }) => ({ actor: bytesToHex(actorId), at })),
+    ...(evidenceType === VERDICT_TYPE ? { verdict: new TextDecoder().decode(proofBlob) } : {}),
   }
 }
 
