@@ -83,7 +83,7 @@ function reportOf({ id, evidenceType, refs, proofBlob, custody, tsSeconds, produ
   return {
     id, evidenceType, time: new Date(tsSeconds * 1000).toISOString(), reporter: bytesToHex(producerId), alg, contentHash: bytesToHex(contentHash), proofBytes: proofBlob.length,
     refs: refs.map(bytesToHex), anomalies: refs.flatMap((ref) => anomalyOfRef(ref) ?? []),
-    custody: custody.map(({ actorId, tsSeconds: at }) => ({ actor: bytesToHex(actorId), at })),
+    custody: custody.map(({ actorId, tsSeconds: at }) => `${bytesToHex(actorId)} ${at}`),
     ...(evidenceType === VERDICT_TYPE ? { verdict: new TextDecoder().decode(proofBlob) } : {}),
   }
 }
