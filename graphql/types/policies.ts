@@ -1,0 +1,52 @@
+/** Policies, and the rules that they make. */
+export const policies = /* GraphQL */ `
+  enum PolicyOutcome { APPLIED FAILED }
+
+  type PolicyConnection { edges: [PolicyEdge!]! nodes: [Policy!]! pageInfo: PageInfo! }
+  type PolicyEdge { cursor: String! node: Policy! }
+
+  type Policy {
+    policyId: ID!
+    "add, remove, update, enable or disable."
+    action: String!
+    "threshold, blacklist, whitelist, feature_flag, rate_limit, model_param, producer or model."
+    rule: String!
+    "Canonical JSON, as it was signed."
+    params: String!
+    "The first height at which it works."
+    effectiveHeight: Long!
+    "The first at which it works no more."
+    expirationHeight: Long
+    "The policy that ends where this one begins."
+    rollbackOf: ID
+    "Public key of whoever signed it."
+    authority: ID!
+    authorityName: String
+    outcome: PolicyOutcome!
+    "Why it changes nothing; null where it was applied."
+    code: String
+    blockHeight: Long!
+    txIndex: Int!
+    txHash: ID!
+    "Position of the event behind it."
+    logPosition: Long!
+    issuedAt: Time!
+    recordedAt: Time!
+  }
+
+  type Rules {
+    height: Long!
+    "Those in force, in the order in which blocks carried them."
+    policies: [Policy!]!
+    thresholds: [Threshold!]!
+    flags: [FeatureFlag!]!
+    "Models whose detections are taken; null where all are."
+    models: [String!]
+    rateLimits: [RateLimit!]!
+  }
+
+  type Threshold { kind: String! value: Float! }
+  type FeatureFlag { flag: String! isOn: Boolean! }
+  "A producer over its rate waits; nothing is dropped."
+  type RateLimit { producer: ID! perSecond: Int! burst: Int! }
+`
