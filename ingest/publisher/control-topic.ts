@@ -1,9 +1,12 @@
 /** What a control topic is to the publisher: a function from one event of the log to the records that tell it. */
 import type { RecordedEvent } from '../../eventlog/log.js'
 import type { Signer } from '../../domain/crypto.js'
-import type { Height } from '../../domain/ids.js'
+import type { Height, ProducerId } from '../../domain/ids.js'
 import type { OutgoingRecord } from '../transport/transport.js'
 import type { ScoreChange } from './standing-book.js'
+
+/** Whose message an event speaks of, where a signature says so. */
+export type Author = { readonly producer: ProducerId; readonly severity: number }
 
 export type ControlNews = {
   readonly recorded: Pick<RecordedEvent, 'id' | 'event' | 'position'>
@@ -11,6 +14,10 @@ export type ControlNews = {
   readonly height: Height
   /** What the event did to producers' standings. */
   readonly changes: readonly ScoreChange[]
+  /** Of the anomaly that a verdict or a refusal names. */
+  readonly author: Author | undefined
+  /** Where a producer stands after the event. */
+  readonly scoreOf: (producer: ProducerId) => number
 }
 
 /**

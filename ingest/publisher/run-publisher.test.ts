@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesToHex } from '../../domain/bytes.js'
 import type { Signer } from '../../domain/crypto.js'
-import type { DomainEvent } from '../../domain/events/schema.js'
+import { evidenceOf, reportIdOf } from '../../domain/execution/testing/reports.js'
+import type { DomainEvent, EventData } from '../../domain/events/schema.js'
 import type { Height, UnixMillis } from '../../domain/ids.js'
 import { verifyCommitEvent } from '../../domain/message/commit-event.js'
+import { encodeEvidenceMessage } from '../../domain/message/evidence-event.js'
 import { verifyEvidenceRequest } from '../../domain/message/evidence-request.js'
 import { verifyReputationEvent } from '../../domain/message/reputation-event.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
@@ -214,6 +216,40 @@ describe('the publisher of control topics', () => {
     expect([await published(), await count('control.evidence.v1')]).toEqual([0, 1])
     // Two refusals count, the one before the books were kept too.
     expect((await take('control.reputation.v1')).map(({ value }) => verifyReputationEvent(value, allowed, network.verify))).toMatchObject([{ message: { score: 33 } }])
+  })
+
+  it("tells an analyst's verdict to the producer of the anomaly, and how each report ended", async () => {
+    await live(1, PRODUCER, admitted(1))
+    const report = (n: number, verdict: 'true_positive' | 'false_positive' | undefined, outcome: EventData<'ReportRecorded'>['outcome']): DomainEvent => ({
+      type: 'ReportRecorded',
+      data: {
+        reportId: testId(n), evidenceType: verdict === undefined ? 'capture' : 'verdict', refs: [], anomalyIds: [testId(1)], messageHash: hash(n), message: '', reporterId: hash(7), signScheme: 'v2',
+        contentHash: hash(n), proofBytes: 1, reportedAtSeconds: 1, custody: [{ actorId: hash(7), atSeconds: 1 }],
+        ...(verdict === undefined ? {} : { verdict: { anomalyId: testId(1), incidentId: 'i', verdict, notes: 'seen' } }),
+        placement: { height: 4 as Height, blockHash: hash(3), txIndex: 0, txId: hash(n) }, outcome, at: NOW,
+      },
+    })
+    const reports = [report(21, 'true_positive', { kind: 'applied' }), report(22, 'false_positive', { kind: 'applied' }), report(23, 'true_positive', { kind: 'failed', code: 'REPLAY' }), report(24, undefined, { kind: 'applied' })]
+    for (const [i, event] of reports.entries()) await log.append([{ stream: `report-${i}`, expected: 'none', events: [{ id: uuidV5(`report/${i}`), event }] }])
+    const refused = (n: number, message: Uint8Array): DomainEvent => ({
+      type: 'MessageRefused',
+      data: {
+        kind: 'report', origin: { topic: 'ai.evidence.v1', partition: 0, offset: n }, messageHash: hash(n), message: Buffer.from(message).toString('base64'), code: 'SKEW',
+        receipts: [{ validator: hash(1), at: NOW, receipt: '' }], at: NOW,
+      },
+    })
+    const letters = [refused(31, encodeEvidenceMessage(evidenceOf(31))), refused(32, Buffer.from('junk'))]
+    for (const [i, event] of letters.entries()) await log.append([{ stream: `refused-${i}`, expected: 'none', events: [{ id: uuidV5(`refused/${i}`), event }] }])
+    const publisher = start()
+    await until('all are told', async () => (await count('control.evidence.v1')) === 6 && (await count('control.reputation.v1')) === 2)
+    await publisher.stop()
+    expect((await take('control.reputation.v1')).map(({ value }) => verifyReputationEvent(value, allowed, network.verify))).toMatchObject([
+      { ok: true, message: { subject: PRODUCER, messageId: testId(1), score: 100, confirmed: true, falsePositive: false, reason: 'VERDICT_TRUE_POSITIVE', analystNotes: 'seen' } },
+      { ok: true, message: { confirmed: false, falsePositive: true, reason: 'VERDICT_FALSE_POSITIVE' } },
+    ])
+    const told = (await take('control.evidence.v1')).map(({ value }) => verifyEvidenceRequest(value, allowed, network.verify))
+    const ends = told.flatMap((check) => (check.ok && check.message.evidenceId !== '' ? [[check.message.evidenceId, check.message.evidenceAccepted, check.message.rejectionReason, check.message.blockHeight]] : []))
+    expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([[testId(21), true, '', 4], [testId(22), true, '', 4], [testId(23), false, 'REPLAY', 4], [testId(24), true, '', 4], [reportIdOf(31), false, 'SKEW', 0]].map((end) => JSON.stringify(end))))
   })
 
   it('carries many events in few sends', async () => {

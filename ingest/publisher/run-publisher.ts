@@ -6,14 +6,14 @@
 import type { Signer } from '../../domain/crypto.js'
 import { EventFormatError } from '../../domain/events/codec.js'
 import type { DomainEvent } from '../../domain/events/schema.js'
-import { asHeight, asPosition, type ProducerId } from '../../domain/ids.js'
+import { asHeight, asPosition, type AnomalyId } from '../../domain/ids.js'
 import { entriesOf, pause, type LogEntry } from '../../eventlog/entries.js'
 import { anomalyStream, type EventLog, type RecordedEvent } from '../../eventlog/log.js'
 import { decodeRecord } from '../../eventlog/record.js'
 import type { OutgoingRecord, Transport } from '../transport/transport.js'
 import type { PublisherCheckpoint, PublisherPoint } from './checkpoint.js'
 import { commitNotices } from './commit-notice.js'
-import type { ControlTopic } from './control-topic.js'
+import type { Author, ControlTopic } from './control-topic.js'
 import { evidenceNotices } from './evidence-notice.js'
 import { reputationNotices } from './reputation-notice.js'
 import { isChargeable, openStandingBook } from './standing-book.js'
@@ -75,11 +75,12 @@ async function tell(page: readonly LogEntry[], from: PublisherPoint, { log, chec
     const recorded = readEvent(entry)
     if (recorded === undefined) continue
     const { event } = recorded
-    const changes = book.follow(event, await authorOf(event, log))
+    const author = await authorOf(event, log)
+    const changes = book.follow(event, author?.producer)
     const wasTold = recorded.position < from.silentBelow || (event.type === 'BlockCommitted' && event.data.height <= height)
     if (event.type === 'BlockCommitted') height = Math.max(height, event.data.height)
     if (wasTold) continue
-    for (const topic of CONTROL_TOPICS) records.push(...topic({ recorded, height: asHeight(height), changes }, signer))
+    for (const topic of CONTROL_TOPICS) records.push(...topic({ recorded, height: asHeight(height), changes, author, scoreOf: (producer) => book.scoreOf(producer) }, signer))
   }
   const changes = book.changes()
   const isChanged = records.length > 0 || changes.counts.size > 0
@@ -96,13 +97,20 @@ function readEvent({ bytes }: LogEntry): RecordedEvent | undefined {
   }
 }
 
-/** Who signed the message that a refusal may be held against: only the event that published it says so. */
-async function authorOf(event: DomainEvent, log: EventLog): Promise<ProducerId | undefined> {
-  if (event.type !== 'AnomalyRejected' || !isChargeable(event.data.code)) return undefined
-  for await (const { event: first } of log.readStream(anomalyStream(event.data.anomalyId), { limit: 1 })) {
-    if (first.type === 'AnomalyPublished' && first.data.authentic) return first.data.producerId ?? undefined
+/** Who signed the message that a refusal or a verdict speaks of: only the event that published it says so. */
+async function authorOf(event: DomainEvent, log: EventLog): Promise<Author | undefined> {
+  const anomalyId = anomalyOf(event)
+  if (anomalyId === undefined) return undefined
+  for await (const { event: first } of log.readStream(anomalyStream(anomalyId), { limit: 1 })) {
+    if (first.type !== 'AnomalyPublished' || !first.data.authentic || first.data.producerId === null) return undefined
+    return { producer: first.data.producerId, severity: first.data.severity ?? 0 }
   }
   return undefined
+}
+
+function anomalyOf(event: DomainEvent): AnomalyId | undefined {
+  if (event.type === 'AnomalyRejected') return isChargeable(event.data.code) ? event.data.anomalyId : undefined
+  return event.type === 'ReportRecorded' && event.data.outcome.kind === 'applied' ? event.data.verdict?.anomalyId : undefined
 }
 
 /** The same bytes on each attempt. False where `signal` ended it first. */
