@@ -5,7 +5,7 @@ import { visitLog } from '../doctor/log-visitor.js'
 import { isDetectorName } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
 import type { Plan, PlannedRole } from '../up/plan.js'
-import { takeSnapshot } from '../up/snapshot.js'
+import { takeSnapshot, type DetectorView } from '../up/snapshot.js'
 import { fetchStatus } from './fetch-status.js'
 import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { hasTimelines, openTimelinesOf } from './folder-timelines.js'
@@ -32,6 +32,8 @@ export type FolderStatus = {
   readonly validators: readonly ValidatorLine[]
   /** Where each validator stands and whom it heard; as GraphQL gives it. */
   readonly roundTable: readonly Seat[]
+  /** What each detector published and heard; none of a stopped folder. */
+  readonly detectors: readonly DetectorView[]
   readonly counts: LifecycleCounts
   readonly height: number
   readonly logPosition: number
@@ -47,7 +49,7 @@ export async function readStatus(data: DataFolder, state: FolderState, progress:
   const common = { state: state.kind, folder: layout.folder, network: genesis.network, chainId: genesis.chainId }
   return state.kind === 'running'
     ? { ...common, ...await askRoles(data, state.running, progress) }
-    : { ...common, ...await readStores(data, progress), roles: [], api: null, psql: null }
+    : { ...common, ...await readStores(data, progress), roles: [], detectors: [], api: null, psql: null }
 }
 
 type Rest = Omit<FolderStatus, 'state' | 'folder' | 'network' | 'chainId'>
@@ -64,7 +66,7 @@ async function askRoles(data: DataFolder, running: Running, progress: Progress):
       const pid = running.pids[name] ?? null
       return { name, pid, up: pid !== null && isProcessAlive(pid), status }
     }),
-    validators: roundTable.map(lineOf), roundTable,
+    validators: roundTable.map(lineOf), roundTable, detectors: snapshot.detectors,
     counts, height, logPosition,
     projections: Object.fromEntries(Object.entries(snapshot.projections).map(([name, { position, lagMs }]) =>
       [name, { position, lagEvents: Math.max(0, logPosition - position), lagMs }])),
@@ -135,10 +137,15 @@ export function renderStatus(status: FolderStatus): string {
   lifecycle.push([counts.published, counts.admitted, counts.committed, counts.rejected, counts.timeout, counts.expired, counts.inFlight])
   const processes = new Table({ head: ['role', 'process', '', 'status'], ...plain })
   for (const { name, pid, up, status: url } of roles) processes.push([name, pid ?? '-', up ? 'up' : 'down', `${url}/status`])
+  const sources = new Table({ head: ['detector', 'published', 'committed', 'rejected', 'timeout', 'standing', 'policies in force'], ...plain })
+  for (const { name, up, published, heardCommitted, heardRejected, timedOut, standing, policiesInForce } of status.detectors) {
+    sources.push(up ? [name, published, heardCommitted, heardRejected, timedOut, standing ?? '-', policiesInForce] : [name, 'down', '', '', '', '', ''])
+  }
   const models = Object.entries(projections).map(([name, { position, lagEvents }]) => `${name} at ${position}${lagEvents > 0 ? ` (${lagEvents} behind)` : ''}`)
   return [
     `${status.folder}: ${STATES[status.state]}, network ${status.network}, chain ${status.chainId.slice(0, 16)}, height ${status.height}`,
-    lifecycle.toString(), renderRoundTable(status.roundTable, Date.now()), ...(roles.length > 0 ? [processes.toString()] : []),
+    lifecycle.toString(), renderRoundTable(status.roundTable, Date.now()), ...(status.detectors.length > 0 ? [sources.toString()] : []),
+    ...(roles.length > 0 ? [processes.toString()] : []),
     `event log  ${status.logPosition} events`,
     `read models  ${models.join(', ') || (status.state === 'running' ? 'not started' : '-')}`,
     ...(status.api === null ? [] : [`API  ${status.api}/graphql`]),

@@ -23,6 +23,13 @@ export type DetectorView = {
   readonly published: number
   /** Those of them that it heard were committed. */
   readonly heardCommitted: number
+  readonly heardRejected: number
+  /** Nothing was heard of them for a minute and a half. */
+  readonly timedOut: number
+  /** Where the network says that it stands, 0 to 100; null until that changed. */
+  readonly standing: number | null
+  /** Committed policies that change what it publishes, or speak to others. */
+  readonly policiesInForce: number
 }
 
 export type Snapshot = {
@@ -74,6 +81,9 @@ function detectorOf(name: string, status: RoleStatus): DetectorView {
   return {
     name, up: status.ok, isFinished: at(status, 'isFinished') === true, packets: numberAt(status, 'pipeline', 'packets'),
     published: numberAt(status, 'publisher', 'published'), heardCommitted: numberAt(status, 'feedback', 'ownCommitted'),
+    heardRejected: numberAt(status, 'feedback', 'own', 'REJECTED'), timedOut: numberAt(status, 'feedback', 'own', 'TIMEOUT'),
+    standing: (at(status, 'feedback', 'reputation', 'standing') as number | undefined) ?? null,
+    policiesInForce: numberAt(status, 'feedback', 'policies', 'inForce', 'length'),
   }
 }
 
