@@ -7,6 +7,7 @@ import { asHeight, asView, type AnomalyId, type StateRoot } from '../../domain/i
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
 import { encodeEvidenceRequest, signEvidenceRequest, validationResult } from '../../domain/message/evidence-request.js'
 import { encodeReputationEvent, signReputationEvent } from '../../domain/message/reputation-event.js'
+import { policyBytes, policyId } from '../../domain/policy/testing/policies.js'
 import { createTransaction } from '../../domain/transaction.js'
 import { createTestChain } from '../../eventlog/recorder/testing/chain.js'
 import { createTestNetwork, signerOf, testId } from '../../eventlog/recorder/testing/network.js'
@@ -17,7 +18,7 @@ import { openEmbeddedTransport } from '../../ingest/transport/embedded/embedded-
 import { TOPICS, type OutgoingRecord, type Transport } from '../../ingest/transport/transport.js'
 import { createDetectorFeedback, type DetectorFeedback, type FeedbackOptions } from './feedback.js'
 import { openFeedbackStore, type FeedbackStore } from './store.js'
-import { commitRecord, policyMessage, policyRecord, type TestPolicy } from './testing/told.js'
+import { commitRecord, policyRecord } from './testing/told.js'
 
 const network = createTestNetwork()
 const { recorder } = network
@@ -182,39 +183,41 @@ describe('feedback from the control topics', () => {
   })
 
   describe('policies', () => {
-    const floor: TestPolicy = { policyId: 'p-1', rule: 'threshold', effectiveHeight: 3, expirationHeight: 9, says: { minSeverity: 9 } }
-    const white: TestPolicy = { policyId: 'p-2', rule: 'whitelist', effectiveHeight: 1, says: { addresses: ['10.0.0.1'] } }
-    const inForce = (feedback: DetectorFeedback): string[] => feedback.status().policies.inForce.map(({ policyId }) => policyId)
+    const floor = policyBytes(1, { subject: { kind: 'severity', value: 9 }, from: 3, until: 9 })
+    const white = policyBytes(2, { action: 'add', rule: 'whitelist', subject: { addresses: ['10.0.0.1'] }, from: 1 })
+    const inForce = (feedback: DetectorFeedback): string[] => feedback.status().policies.inForce.map(({ policyId: id }) => id)
 
     it('change something only when a proven block holds them, whichever comes first, at their height and until their end', async () => {
       const feedback = start()
       await tell(policyRecord(floor, recorder))
       await until('the update waits', () => feedback.status().policies.unproven === 1)
-      await tell(commitRecord(policyBlock(2, [policyMessage(floor), policyMessage(white)]), recorder))
+      await tell(commitRecord(policyBlock(2, [floor, white]), recorder))
       await until('its block is heard', () => feedback.status().policies.known === 1)
       expect(inForce(feedback)).toEqual([])
       await tell(policyRecord(white, recorder))
       await until('the second is known', () => feedback.status().policies.known === 2)
-      expect(inForce(feedback)).toEqual(['p-2'])
+      expect(inForce(feedback)).toEqual([policyId(2)])
+      expect(feedback.rules()).toMatchObject({ leastSeverity: 0, whitelist: { size: 1 } })
       await tell(commitRecord(policyBlock(3, []), recorder))
       await until('the height is reached', () => feedback.status().height === 3)
-      expect(inForce(feedback)).toEqual(['p-2', 'p-1'])
-      expect(feedback.rules()).toMatchObject({ thresholds: [{ policyId: 'p-1', minSeverity: 9 }] })
+      expect(inForce(feedback)).toEqual([policyId(2), policyId(1)])
+      expect(feedback.rules()).toMatchObject({ leastSeverity: 9 })
       await tell(commitRecord(policyBlock(9, []), recorder))
       await until('the end is reached', () => feedback.status().height === 9)
-      expect(inForce(feedback)).toEqual(['p-2'])
+      expect(feedback.rules()).toMatchObject({ leastSeverity: 0, whitelist: { size: 1 } })
     })
 
     it('change nothing when they failed, are not in the block, come from a stranger, or say something else than was committed', async () => {
       const feedback = start()
-      const failed: TestPolicy = { ...white, policyId: 'p-3' }
-      const absent: TestPolicy = { ...white, policyId: 'p-4' }
+      const list = (n: number, address: string) => policyBytes(n, { action: 'add', rule: 'whitelist', subject: { addresses: [address] }, from: 1 })
+      const failed = list(3, '10.0.0.1')
+      const absent = list(4, '10.0.0.1')
       const { headers: _headers, ...bare } = policyRecord(white, recorder)
       await tell(
         policyRecord(failed, recorder), policyRecord(absent, recorder), policyRecord(white, stranger), bare,
-        policyRecord({ ...white, says: { addresses: ['10.0.0.66'] } }, recorder, policyMessage(white)), { ...policyRecord(white, recorder), key: utf8ToBytes('other') },
+        policyRecord(white, recorder, list(2, '10.0.0.66')), { ...policyRecord(white, recorder), key: utf8ToBytes('other') },
       )
-      await tell(commitRecord(policyBlock(2, [policyMessage(white), policyMessage(failed)], [1]), recorder))
+      await tell(commitRecord(policyBlock(2, [white, failed], [1]), recorder))
       await until('the block is heard', () => feedback.status().height === 2)
       await until('all are heard', () => Object.values(feedback.status().policies.refused).reduce((sum, count) => sum + count, 0) === 4)
       expect(feedback.status().policies).toMatchObject({
@@ -226,20 +229,20 @@ describe('feedback from the control topics', () => {
     it('are kept over a restart, with the height, and nothing is heard twice; without the store all is read again', async () => {
       const one = store()
       const before = start({ store: one })
-      await tell(policyRecord(floor, recorder), policyRecord(white, recorder), commitRecord(policyBlock(3, [policyMessage(white)]), recorder))
+      await tell(policyRecord(floor, recorder), policyRecord(white, recorder), commitRecord(policyBlock(3, [white]), recorder))
       await until('it is known', () => before.status().policies.known === 1 && before.status().policies.unproven === 1)
       await before.stop()
       const after = start({ store: one })
       expect(after.status()).toMatchObject({ height: 3, policies: { known: 1, unproven: 1, notices: 0 } })
-      expect(after.rules().whitelist.get('10.0.0.1')).toBe('p-2')
+      expect(after.rules().whitelist.has('10.0.0.1')).toBe(true)
       // The publisher died before it saved its checkpoint, and sends the same bytes again.
-      await tell(policyRecord(white, recorder), commitRecord(policyBlock(3, [policyMessage(white)]), recorder), commitRecord(policyBlock(4, [policyMessage(floor)]), recorder))
+      await tell(policyRecord(white, recorder), commitRecord(policyBlock(3, [white]), recorder), commitRecord(policyBlock(4, [floor]), recorder))
       await until('the rest is known', () => after.status().policies.known === 2)
       expect(after.status()).toMatchObject({ repeated: 1, policies: { repeated: 1, contradicting: 0 } })
       await after.stop()
       const another = start()
       await until('all is read again', () => another.status().height === 4 && another.status().policies.known === 2)
-      expect(inForce(another)).toEqual(['p-2', 'p-1'])
+      expect(inForce(another)).toEqual([policyId(2), policyId(1)])
     })
 
     it('count for their signature alone where the configuration says so', async () => {
@@ -249,7 +252,7 @@ describe('feedback from the control topics', () => {
       await tell(strip(policyRecord(white, recorder)), strip(policyRecord(white, stranger)), strip(commitRecord(first, recorder, [testId(1)])))
       await until('both are heard', () => feedback.status().height === 1 && feedback.status().policies.notices === 1)
       expect(feedback.status().own.COMMITTED).toBe(1)
-      expect(inForce(feedback)).toEqual(['p-2'])
+      expect(inForce(feedback)).toEqual([policyId(2)])
     })
   })
 

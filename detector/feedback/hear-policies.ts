@@ -4,14 +4,15 @@
  */
 import type { VerifySignature } from '../../domain/crypto.js'
 import { sha256Hex } from '../../domain/hash.js'
-import type { TxId } from '../../domain/ids.js'
-import { verifyPolicyUpdate, type PolicyUpdateDraft } from '../../domain/message/policy-update.js'
+import type { Height, TxId } from '../../domain/ids.js'
+import { verifyPolicyUpdate } from '../../domain/message/policy-update.js'
+import { readPolicy, type Policy } from '../../domain/policy/policy.js'
+import { policiesInForce } from '../../domain/policy/rules-at.js'
 import { detectorRules, NO_RULES, type DetectorRules } from '../policy/detector-rules.js'
-import { policiesAt, type PolicyInForce, type PolicyStatement } from '../policy/policy-book.js'
 import type { TransportRecord } from '../../ingest/transport/transport.js'
 import type { ProvenBlock } from './chain-follower.js'
 import { forgetOldest } from './forget-oldest.js'
-import { readPolicyProof } from './policy-proof.js'
+import { policyOf, readPolicyProof } from './policy-proof.js'
 import type { FeedbackStore } from './store.js'
 import { createTally, type TallyCounters } from './tally.js'
 
@@ -22,8 +23,7 @@ export type PolicyCounters = TallyCounters & {
   readonly unproven: number
   /** Updates that could not be kept: too many at once. */
   readonly dropped: number
-  readonly inForce: readonly Pick<PolicyInForce, 'policyId' | 'ruleType' | 'effectiveHeight' | 'expirationHeight'>[]
-  readonly notUnderstood: readonly string[]
+  readonly inForce: readonly Pick<Policy, 'policyId' | 'action' | 'rule' | 'effectiveHeight' | 'expirationHeight'>[]
 }
 
 export type PolicyHearing = {
@@ -51,35 +51,37 @@ const MAX_WAITING = 1000
 /** Transactions of blocks with policies, remembered for updates that come later than their block. */
 const MAX_PROVEN = 20_000
 
-type Told = Omit<PolicyStatement, 'order'> & { readonly offset: number }
+/** As it is kept: the words it was said in, and its place in the topic. */
+type Told = Pick<Policy, 'policyId' | 'action' | 'rule' | 'params'> & { readonly offset: number }
+/** In the order of the chain: its block, then its place in the topic. */
+type Known = Told & { readonly blockHeight: number }
 
 export function createPolicyHearing({ allowedKeys, verify, store, verifyCertificates, height: startHeight }: PolicyHearingOptions): PolicyHearing {
-  const known = new Map<string, PolicyStatement>(store.rows<PolicyStatement>(KNOWN_ROW))
+  const known = new Map<string, Known>(store.rows<Known>(KNOWN_ROW))
   const waiting = new Map<string, Told>(store.rows<Told>(WAITING_ROW))
   const proven = new Map<string, number>(store.rows<number>(PROVEN_ROW))
   const tally = createTally()
   let dropped = 0
-  let inForce: readonly PolicyInForce[] = []
+  let policies: readonly Policy[] = policiesOf(known)
   let rules: DetectorRules = NO_RULES
   let ruledHeight = -1
 
   function rule(height: number, isChanged: boolean): void {
-    const turns = isChanged || [...known.values()].some(({ effectiveHeight, expirationHeight }) => [effectiveHeight, expirationHeight].some((at) => at > ruledHeight && at <= height))
+    const isBetween = (at: number | undefined): boolean => at !== undefined && at > ruledHeight && at <= height
+    const isTurn = isChanged || policies.some(({ effectiveHeight, expirationHeight }) => isBetween(effectiveHeight) || isBetween(expirationHeight))
     ruledHeight = height
-    if (!turns) return
-    inForce = policiesAt([...known.values()], height)
-    rules = detectorRules(inForce)
+    if (isTurn) rules = detectorRules(policies, height as Height)
   }
-  rule(startHeight, known.size > 0)
+  rule(startHeight, true)
 
-  function learn(key: string, { offset, ...said }: Told, blockHeight: number, dirty: Map<string, unknown>): void {
+  function learn(key: string, told: Told, blockHeight: number, dirty: Map<string, unknown>): void {
     if (known.size >= MAX_KNOWN) {
       dropped += 1
       return
     }
-    const statement: PolicyStatement = { ...said, order: [blockHeight, offset] }
-    known.set(key, statement)
-    dirty.set(`${KNOWN_ROW}${key}`, statement)
+    known.set(key, { ...told, blockHeight })
+    dirty.set(`${KNOWN_ROW}${key}`, { ...told, blockHeight } satisfies Known)
+    policies = policiesOf(known)
   }
 
   function wait(txId: TxId, told: Told, dirty: Map<string, unknown>): void {
@@ -99,6 +101,8 @@ export function createPolicyHearing({ allowedKeys, verify, store, verifyCertific
       if (Buffer.from(record.key).toString() !== message.policyId) return tally.refuse('MALFORMED/key')
       const proof = readPolicyProof(message, record.headers)
       if (!proof.ok && verifyCertificates) return tally.refuse(`PROOF/${proof.fault}`)
+      const policy = policyOf(message)
+      if (policy === undefined) return tally.refuse('MALFORMED/rule_data')
       const content = sha256Hex(record.value)
       const key = proof.ok ? proof.txId : content
       if (known.has(key) || waiting.has(key)) {
@@ -108,7 +112,8 @@ export function createPolicyHearing({ allowedKeys, verify, store, verifyCertific
         return
       }
       if (!tally.isNews(key, content)) return
-      const told = statementOf(message, record.offset)
+      const { policyId, action, rule: subject, params } = policy
+      const told: Told = { policyId, action, rule: subject, params, offset: record.offset }
       const blockHeight = proof.ok ? proven.get(proof.txId) : undefined
       if (!verifyCertificates || blockHeight !== undefined) learn(key, told, blockHeight ?? 0, dirty)
       else if (proof.ok) wait(proof.txId, told, dirty)
@@ -137,13 +142,16 @@ export function createPolicyHearing({ allowedKeys, verify, store, verifyCertific
     rules: () => rules,
     counters: () => ({
       ...tally.counters(), known: known.size, unproven: waiting.size, dropped,
-      inForce: inForce.map(({ policyId, ruleType, effectiveHeight, expirationHeight }) => ({ policyId, ruleType, effectiveHeight, expirationHeight })),
-      notUnderstood: rules.notUnderstood,
+      inForce: policiesInForce(policies, ruledHeight as Height)
+        .map(({ policyId, action, rule: subject, effectiveHeight, expirationHeight }) => ({ policyId, action, rule: subject, effectiveHeight, expirationHeight })),
     }),
   }
 }
 
-const statementOf = (message: PolicyUpdateDraft, offset: number): Told => ({
-  policyId: message.policyId, action: message.action, ruleType: message.ruleType, ruleData: new TextDecoder().decode(message.ruleData), rollbackOf: message.rollbackOf,
-  effectiveHeight: message.effectiveHeight, expirationHeight: message.expirationHeight, offset,
-})
+/** In the order of the chain. */
+function policiesOf(known: ReadonlyMap<string, Known>): readonly Policy[] {
+  return [...known.values()].sort((a, b) => a.blockHeight - b.blockHeight || a.offset - b.offset).flatMap(({ policyId, ...said }) => {
+    const read = readPolicy({ id: policyId, ...said })
+    return read.ok ? [read.policy] : []
+  })
+}

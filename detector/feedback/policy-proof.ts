@@ -4,17 +4,32 @@
  */
 import { bytesEqual } from '../../domain/bytes.js'
 import type { TxId } from '../../domain/ids.js'
+import { decodePolicy } from '../../domain/message/policy.js'
 import type { PolicyUpdateDraft } from '../../domain/message/policy-update.js'
+import { readPolicy, textOfParams, type Policy } from '../../domain/policy/policy.js'
+import { POLICY_ACTIONS, POLICY_RULES } from '../../domain/policy/kinds.js'
 import { createTransaction } from '../../domain/transaction.js'
-import { PolicyEvent } from '../../proto/messages.js'
 import { POLICY_MESSAGE_HEADER } from '../../ingest/publisher/policy-notice.js'
 
 export type PolicyProofFault = 'missing' | 'unreadable' | 'other-policy'
 
 export type PolicyProofRead = { readonly ok: true; readonly txId: TxId } | { readonly ok: false; readonly fault: PolicyProofFault }
 
-/** A message of 64 KB of rules, as base64. */
-const MAX_TEXT = 256 * 1024
+/** Far more than a policy's message as base64. */
+const MAX_TEXT = 64 * 1024
+
+/** What the update says; undefined where that is no policy. */
+export function policyOf(update: PolicyUpdateDraft): Policy | undefined {
+  const action = POLICY_ACTIONS.find((known) => known === update.action)
+  const rule = POLICY_RULES.find((known) => known === update.ruleType)
+  const params = textOfParams(update.ruleData)
+  if (action === undefined || rule === undefined || params === undefined) return undefined
+  const read = readPolicy({ id: update.policyId, action, rule, params })
+  if (!read.ok) return undefined
+  const { policy } = read
+  const isIt = policy.effectiveHeight === update.effectiveHeight && (policy.expirationHeight ?? 0) === update.expirationHeight && (policy.rollbackOf ?? '') === update.rollbackOf
+  return isIt ? policy : undefined
+}
 
 /** The transaction that the update claims to be. */
 export function readPolicyProof(update: PolicyUpdateDraft, headers: Readonly<Record<string, string>>): PolicyProofRead {
@@ -23,28 +38,9 @@ export function readPolicyProof(update: PolicyUpdateDraft, headers: Readonly<Rec
   if (text === undefined) return fault('missing')
   if (text.length > MAX_TEXT) return fault('unreadable')
   const bytes = new Uint8Array(Buffer.from(text, 'base64'))
-  const message = decode(bytes)
-  const params = message === undefined ? undefined : parse(message.params)
-  if (message === undefined || params === undefined) return fault('unreadable')
-  const isIt = message.action === update.action && message.rule === update.ruleType && bytesEqual(message.params, update.ruleData)
-    && params['policyId'] === update.policyId && params['effectiveHeight'] === update.effectiveHeight
-    && (params['expirationHeight'] ?? 0) === update.expirationHeight && (params['rollbackOf'] ?? '') === update.rollbackOf
+  const decoded = decodePolicy(bytes)
+  if (!decoded.ok) return fault('unreadable')
+  const { id, action, rule, params } = decoded.message
+  const isIt = id === update.policyId && action === update.action && rule === update.ruleType && bytesEqual(params, update.ruleData)
   return isIt ? { ok: true, txId: createTransaction('policy', bytes).id } : fault('other-policy')
-}
-
-function decode(bytes: Uint8Array): PolicyEvent | undefined {
-  try {
-    return PolicyEvent.decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-function parse(params: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(params))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined
-  } catch {
-    return undefined
-  }
 }

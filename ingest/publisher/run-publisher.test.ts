@@ -9,9 +9,11 @@ import { verifyCommitEvent } from '../../domain/message/commit-event.js'
 import { encodeEvidenceMessage } from '../../domain/message/evidence-event.js'
 import { verifyEvidenceRequest } from '../../domain/message/evidence-request.js'
 import { verifyReputationEvent } from '../../domain/message/reputation-event.js'
+import { verifyPolicyUpdate } from '../../domain/message/policy-update.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import { CHAIN_STREAM, openEmbeddedLog, type EventLog } from '../../eventlog/index.js'
-import { anomalyStream } from '../../eventlog/log.js'
+import { paramsOf, policyBytes, policyId } from '../../domain/policy/testing/policies.js'
+import { anomalyStream, policyStream } from '../../eventlog/log.js'
 import { createTestNetwork, NOW, testId } from '../../eventlog/recorder/testing/network.js'
 import { uuidV5 } from '../../domain/uuid.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
@@ -250,6 +252,32 @@ describe('the publisher of control topics', () => {
     const told = (await take('control.evidence.v1')).map(({ value }) => verifyEvidenceRequest(value, allowed, network.verify))
     const ends = told.flatMap((check) => (check.ok && check.message.evidenceId !== '' ? [[check.message.evidenceId, check.message.evidenceAccepted, check.message.rejectionReason, check.message.blockHeight]] : []))
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([[testId(21), true, '', 4], [testId(22), true, '', 4], [testId(23), false, 'REPLAY', 4], [testId(24), true, '', 4], [reportIdOf(31), false, 'SKEW', 0]].map((end) => JSON.stringify(end))))
+  })
+
+  it('tells of a policy that was applied, with the committed message, and of none that failed', async () => {
+    const message = policyBytes(1, { from: 5, until: 9 })
+    const record = (n: number, outcome: 'applied' | 'failed'): DomainEvent => ({
+      type: 'PolicyRecorded',
+      data: {
+        policyId: policyId(n), messageHash: hash(n), message: Buffer.from(message).toString('base64'), action: 'update', rule: 'threshold', params: paramsOf(n, { from: 5, until: 9 }),
+        effectiveHeight: 5 as Height, expirationHeight: 9 as Height, rollbackOf: null, authority: hash(1), authorityName: null, issuedAtSeconds: 1,
+        placement: { height: 3 as Height, blockHash: hash(3), txIndex: 0, txId: hash(n) }, outcome, code: outcome === 'failed' ? 'REPLAY' : null, at: NOW,
+      },
+    })
+    for (const [n, outcome] of [[1, 'applied'], [2, 'failed']] as const) {
+      await log.append([{ stream: policyStream(policyId(n)), expected: 'none', events: [{ id: uuidV5(`policy/${n}`), event: record(n, outcome) }] }])
+    }
+    const publisher = start()
+    await until('it is told', async () => (await count('control.policy.v1')) === 1)
+    await until('both are past', () => publisher.checkpoint.load().position === 2)
+    await publisher.stop()
+    const [told] = await take('control.policy.v1') as [TransportRecord]
+    const check = verifyPolicyUpdate(told.value, allowed, network.verify)
+    expect(check).toMatchObject({ ok: true, message: { policyId: policyId(1), action: 'update', ruleType: 'threshold', effectiveHeight: 5, expirationHeight: 9, rollbackOf: '', timestampSeconds: NOW / 1000 } })
+    expect(check.ok && Buffer.from(check.message.ruleData).toString()).toBe(paramsOf(1, { from: 5, until: 9 }))
+    expect(Buffer.from(told.key).toString()).toBe(policyId(1))
+    // By it a detector knows the transaction.
+    expect(told.headers['policy_message']).toBe(Buffer.from(message).toString('base64'))
   })
 
   it('carries many events in few sends', async () => {

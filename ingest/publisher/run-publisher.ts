@@ -15,6 +15,7 @@ import type { PublisherCheckpoint, PublisherPoint } from './checkpoint.js'
 import { commitNotices } from './commit-notice.js'
 import type { Author, ControlTopic } from './control-topic.js'
 import { evidenceNotices } from './evidence-notice.js'
+import { policyNotices } from './policy-notice.js'
 import { reputationNotices } from './reputation-notice.js'
 import { isChargeable, openStandingBook } from './standing-book.js'
 
@@ -31,7 +32,7 @@ export type PublisherOptions = {
 }
 
 /** All that is told, each topic by one function. */
-const CONTROL_TOPICS: readonly ControlTopic[] = [commitNotices, evidenceNotices, reputationNotices]
+const CONTROL_TOPICS: readonly ControlTopic[] = [commitNotices, evidenceNotices, reputationNotices, policyNotices]
 
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 5000

@@ -1,18 +1,17 @@
 /** Control records as the publisher would send them, over a chain with real certificates. */
 import { writeHeader } from '../../../domain/block.js'
 import { ByteWriter, concatBytes, utf8ToBytes } from '../../../domain/bytes.js'
-import { canonicalJsonBytes, type Json } from '../../../domain/canonical-json.js'
 import { encodeQc } from '../../../domain/certificate.js'
 import type { Signer } from '../../../domain/crypto.js'
 import { encodeTxReceipt } from '../../../domain/execution/tx-receipt.js'
 import { asHeight, type AnomalyId } from '../../../domain/ids.js'
 import { encodeCommitEvent, signCommitEvent, type CommitDraft } from '../../../domain/message/commit-event.js'
+import { decodePolicy } from '../../../domain/message/policy.js'
 import { encodePolicyUpdate, signPolicyUpdate } from '../../../domain/message/policy-update.js'
 import type { CertifiedBlock } from '../../../eventlog/recorder/ports.js'
 import { commitKey, PROOF_HEADERS } from '../../../ingest/publisher/commit-notice.js'
 import { POLICY_MESSAGE_HEADER } from '../../../ingest/publisher/policy-notice.js'
 import { TOPICS, type OutgoingRecord } from '../../../ingest/transport/transport.js'
-import { PolicyEvent } from '../../../proto/messages.js'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
@@ -33,22 +32,15 @@ export function commitRecord({ block, receipts, commitCertificate }: CertifiedBl
   }
 }
 
-export type TestPolicy = {
-  readonly policyId: string; readonly rule: string; readonly action?: string; readonly effectiveHeight: number; readonly expirationHeight?: number
-  readonly rollbackOf?: string; readonly says?: Readonly<Record<string, Json>>
-}
-
-/** The committed message: what it says is what a detector reads; who may say it is the validators' question. */
-export function policyMessage({ rule, action = 'add', says = {}, ...params }: TestPolicy): Uint8Array {
-  return new Uint8Array(PolicyEvent.encode({ id: `message of ${params.policyId}`, action, rule, params: canonicalJsonBytes({ ...params, ...says }), ts: 1_760_000_000 }).finish())
-}
-
-export function policyRecord(policy: TestPolicy, signer: Signer, message = policyMessage(policy)): OutgoingRecord {
-  const { policyId, rule, action = 'add', effectiveHeight, expirationHeight = 0, rollbackOf = '', says = {} } = policy
-  const params = { policyId, effectiveHeight, ...(policy.expirationHeight === undefined ? {} : { expirationHeight }), ...(policy.rollbackOf === undefined ? {} : { rollbackOf }), ...says }
+/** The update that tells of a committed policy message. */
+export function policyRecord(message: Uint8Array, signer: Signer, said: Uint8Array = message): OutgoingRecord {
+  const decoded = decodePolicy(said)
+  if (!decoded.ok) throw new Error(decoded.reason)
+  const { id, action, rule, params } = decoded.message
+  const { effectiveHeight, expirationHeight = 0, rollbackOf = '' } = JSON.parse(new TextDecoder().decode(params)) as { effectiveHeight: number; expirationHeight?: number; rollbackOf?: string }
   const update = signPolicyUpdate({
-    policyId, action, ruleType: rule, ruleData: canonicalJsonBytes(params), requiresAck: false, rollbackOf, timestampSeconds: 1_760_000_000,
+    policyId: id, action, ruleType: rule, ruleData: params, requiresAck: false, rollbackOf, timestampSeconds: 1_760_000_000,
     effectiveHeight: asHeight(effectiveHeight), expirationHeight: asHeight(expirationHeight),
   }, signer)
-  return { topic: TOPICS.policyUpdates.name, key: utf8ToBytes(policyId), value: encodePolicyUpdate(update), headers: { version: '1', type: 'policy_update', [POLICY_MESSAGE_HEADER]: base64(message) } }
+  return { topic: TOPICS.policyUpdates.name, key: utf8ToBytes(id), value: encodePolicyUpdate(update), headers: { version: '1', type: 'policy_update', [POLICY_MESSAGE_HEADER]: base64(message) } }
 }
