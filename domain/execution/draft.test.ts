@@ -6,7 +6,7 @@ import { asHeight, asView, type ProducerId } from '../ids.js'
 import { rulesOf } from '../message/check-anomaly.js'
 import { createDraft, keepDraft } from './draft.js'
 import { executeTransaction } from './execute.js'
-import type { TransactionExecutor } from './executors.js'
+import type { TransactionExecutor } from './executor.js'
 import { failuresKey } from './state-keys.js'
 import { BLOCK_TIME, genesis, signerOf, txOf } from './testing/network.js'
 

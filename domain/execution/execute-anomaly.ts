@@ -5,7 +5,7 @@
 import { bytesToHex } from '../bytes.js'
 import type { ProducerId } from '../ids.js'
 import { checkUnsignedOf } from '../message/check-anomaly.js'
-import type { TransactionExecutor } from './executors.js'
+import type { TransactionExecutor } from './executor.js'
 import { isNonceUsed } from './nonce-window.js'
 import { noteMessage } from './note-message.js'
 import { anomalyKey, encodeAnomalyRecord } from './state-keys.js'

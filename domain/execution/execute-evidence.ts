@@ -6,7 +6,7 @@ import { checkClaim } from '../evidence/check-evidence.js'
 import { codeOfFault, readEvidenceBytes } from '../evidence/check-transaction.js'
 import { viewOfEvidence } from '../evidence/evidence.js'
 import { jail } from '../reputation/leaders.js'
-import type { TransactionExecutor } from './executors.js'
+import type { TransactionExecutor } from './executor.js'
 import { leadersIn, writeLeaders } from './read-leaders.js'
 
 /** Evidence of an older view is refused: what nobody showed for so long helps no one, and pools may forget it. */

@@ -8,7 +8,7 @@ import { entryWith, MAX_POLICIES, MAX_POLICIES_BYTES, POLICIES_KEY, policiesIn, 
 import type { PolicyChange } from '../policy/change.js'
 import type { RejectCode } from '../reject-codes.js'
 import type { Policy } from '../policy/policy.js'
-import type { TransactionExecutor } from './executors.js'
+import type { TransactionExecutor } from './executor.js'
 
 /** More than a policy takes that only ends another. */
 const ROLLBACK_BYTES = 256
