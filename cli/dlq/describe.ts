@@ -5,7 +5,9 @@ import type { UnixMillis } from '../../domain/ids.js'
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
 import { anomalyOfRef } from '../../domain/message/anomaly-ref.js'
 import { decodeEvidenceMessage, type EvidenceMessage } from '../../domain/message/evidence-event.js'
-import type { RulesInForce } from '../../domain/policy/rules-at.js'
+import { decodePolicy, type PolicyMessage } from '../../domain/message/policy.js'
+import type { RulesNow } from '../../domain/policy/read-rules.js'
+import { textOfParams } from '../../domain/policy/policy.js'
 import { VERDICT_TYPE } from '../../domain/verdict/verdict.js'
 import { forecast, originText, REASONS, TOPICS, whyRefused, type ReceivedLetter } from '../../ingest/index.js'
 import { createVerifier } from '../../platform/crypto/ed25519.js'
@@ -42,7 +44,7 @@ export type LetterDocument = LetterLine & {
   readonly message: Readonly<Record<string, unknown>> | null
   /** First bytes of what could not be decoded, hex. */
   readonly head: string | null
-  readonly lives: readonly { readonly anomalyId: string; readonly state: string; readonly at: string | null }[]
+  readonly lives: readonly { readonly kind: Fate['kind']; readonly id: string; /** null where it is none */ readonly anomalyId: string | null; readonly state: string; readonly at: string | null }[]
   /** Where it was sent again; null where it was not. */
   readonly replayedTo: string | null
   readonly forecast: string
@@ -51,7 +53,7 @@ export type LetterDocument = LetterLine & {
 
 const HEAD_BYTES = 64
 
-export function describeLetter(letter: ReceivedLetter, genesis: Genesis, rules: RulesInForce, fates: readonly Fate[], replayedTo: string | null): LetterDocument {
+export function describeLetter(letter: ReceivedLetter, genesis: Genesis, rules: RulesNow, fates: readonly Fate[], replayedTo: string | null): LetterDocument {
   const verify = createVerifier()
   const check = whyRefused(letter, rules, verify)
   const message = messageIn(letter, genesis)
@@ -62,7 +64,7 @@ export function describeLetter(letter: ReceivedLetter, genesis: Genesis, rules: 
     headers: letter.headers ?? {},
     message,
     head: message !== null ? null : bytesToHex(letter.bytes.slice(0, HEAD_BYTES)),
-    lives: fates.map(({ anomalyId, state, origin }) => ({ anomalyId, state, at: origin === null ? null : originText(origin) })),
+    lives: fates.map(({ kind, id, state, origin }) => ({ kind, id, anomalyId: kind === 'anomaly' ? id : null, state, at: origin === null ? null : originText(origin) })),
     replayedTo,
     forecast: inWords(forecast(letter, Date.now() as UnixMillis, rules, verify)),
     advice: REASONS[letter.code].advice,
@@ -74,6 +76,10 @@ function messageIn({ bytes, origin }: ReceivedLetter, genesis: Genesis): Readonl
   if (origin.topic === TOPICS.evidence.name) {
     const decoded = decodeEvidenceMessage(bytes)
     return decoded.ok ? reportOf(decoded.message) : null
+  }
+  if (origin.topic === TOPICS.policy.name) {
+    const decoded = decodePolicy(bytes)
+    return decoded.ok ? policyOf(decoded.message) : null
   }
   const decoded = decodeAnomaly(bytes)
   return decoded.ok ? messageOf(decoded.message, genesis) : null
@@ -87,6 +93,10 @@ function reportOf({ id, evidenceType, refs, proofBlob, custody, tsSeconds, produ
     ...(evidenceType === VERDICT_TYPE ? { verdict: new TextDecoder().decode(proofBlob) } : {}),
   }
 }
+
+const policyOf = ({ id, action, rule, params, tsSeconds, producerId, contentHash, alg }: PolicyMessage): Readonly<Record<string, unknown>> => ({
+  id, action, rule, params: textOfParams(params) ?? null, time: new Date(tsSeconds * 1000).toISOString(), authority: bytesToHex(producerId), alg, contentHash: bytesToHex(contentHash),
+})
 
 type Message = Extract<ReturnType<typeof decodeAnomaly>, { ok: true }>['message']
 

@@ -28,7 +28,7 @@ export function renderLetter(document: LetterDocument): string {
     ['original', printable(`${topic}/${partition}/${offset}`)],
     ['refused', `${document.at} with ${code}: ${reason}`],
     ['exactly', why ?? 'the bytes are in order; validators remembered something that stood in the way, or their clocks differed'],
-    ['lives', lives.map(({ anomalyId, state, at }) => `${anomalyId} ${state}${at === null ? '' : ` (${printable(at)})`}`).join(', ') || 'none in the event log'],
+    ['lives', lives.map(({ id, state, at }) => `${id} ${state}${at === null ? '' : ` (${printable(at)})`}`).join(', ') || 'none in the event log'],
     ['replayed', replayedTo ?? 'not yet'],
     ['replay', document.forecast],
     ['advice', document.advice],

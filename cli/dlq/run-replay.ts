@@ -73,10 +73,12 @@ function holdBack(letter: ReceivedLetter, fates: readonly Fate[], known: Readonl
 
 const timeOf = (millis: number): string => new Date(millis).toISOString()
 
+const heightsOf = ({ below }: { readonly below?: number }): string => (below === undefined ? '' : `, while a block below height ${below} can still carry it`)
+
 export function inWords(expected: Forecast): string {
   switch (expected.kind) {
-    case 'passes': return `can be replayed until ${timeOf(expected.until)}`
-    case 'later': return `would be refused now: its time has not come; replay it from ${timeOf(expected.from)} until ${timeOf(expected.until)}`
+    case 'passes': return `can be replayed until ${timeOf(expected.until)}${heightsOf(expected)}`
+    case 'later': return `would be refused now: its time has not come; replay it from ${timeOf(expected.from)} until ${timeOf(expected.until)}${heightsOf(expected)}`
     case 'refused': return `would be refused again (${expected.code}: ${expected.reason})`
     case 'not-kept': return 'its message was too large to be kept, or was changed; the bytes are only at the place of the original'
   }
@@ -86,9 +88,11 @@ const isAt = (fate: Fate, place: Origin): boolean => fate.origin !== null && ori
 
 function afterwards(fates: readonly Fate[], place: Origin, isRunning: boolean): string {
   const committed = fates.find(({ state }) => state === 'COMMITTED')
-  if (committed !== undefined) return `anomaly ${committed.anomalyId} is COMMITTED`
+  if (committed !== undefined) return `${committed.kind} ${committed.id} is COMMITTED`
   const copy = fates.find((fate) => isAt(fate, place))
   if (copy?.state === 'REJECTED') return `it was refused again (${copy.code ?? 'no code'}) and has a dead letter of its own, which may be replayed`
+  const failed = fates.find(({ state, origin }) => state === 'REJECTED' && origin === null)
+  if (failed !== undefined) return `a block carries it, and it failed (${failed.code ?? 'no code'})`
   if (copy !== undefined) return `it stands at ${copy.state}`
   return isRunning ? 'the recorder has not read it yet' : 'it is read when `cybermesh up` runs; its time must not have passed by then'
 }
@@ -100,7 +104,7 @@ async function settled(letters: readonly ReceivedLetter[], sent: ReadonlyMap<str
   for (;;) {
     await fates.readOn()
     const open = due.filter(({ origin, messageHash }) => !fates.of(messageHash).some((fate) =>
-      fate.state === 'COMMITTED' || (fate.state === 'REJECTED' && isAt(fate, sent.get(originText(origin)) as Origin)))).length
+      fate.state === 'COMMITTED' || (fate.state === 'REJECTED' && fate.origin === null) || (fate.state === 'REJECTED' && isAt(fate, sent.get(originText(origin)) as Origin)))).length
     if (open === 0 || Date.now() > deadline) return
     progress.show(`${due.length - open} of ${due.length} are decided`)
     await sleep(200)

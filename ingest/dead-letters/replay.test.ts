@@ -1,15 +1,20 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGenesis } from '../../domain/genesis.js'
-import type { UnixMillis } from '../../domain/ids.js'
+import { bytesToHex } from '../../domain/bytes.js'
+import { signerOf as keyOf } from '../../domain/execution/testing/network.js'
+import { evidenceOf } from '../../domain/execution/testing/reports.js'
+import { asHeight, type UnixMillis } from '../../domain/ids.js'
 import { rulesOf } from '../../domain/message/check-anomaly.js'
+import { encodeEvidenceMessage } from '../../domain/message/evidence-event.js'
+import { policyBytes, type MessageSpec } from '../../domain/policy/testing/policies.js'
 import { createTestNetwork, NOW, signerOf } from '../../eventlog/recorder/testing/network.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
 import { until } from '../testing/until.js'
 import { createValidatorHarness } from '../testing/validator.js'
 import { openEmbeddedTransport } from '../transport/embedded/embedded-transport.js'
 import { TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
-import { forecast } from './forecast.js'
+import { forecast, whyRefused } from './forecast.js'
 import type { ReceivedLetter } from './letter.js'
 import { readLetters } from './read-letters.js'
 import { readTopic } from './read-topic.js'
@@ -79,7 +84,7 @@ describe('replay', () => {
 describe('what a replay would bring', () => {
   const rules = rulesOf(network.genesis)
   const at = (bytes: Uint8Array, code: Parameters<typeof letterOf>[1], now: number, changes = rules) =>
-    forecast({ ...letterOf(bytes, code, 1), place: { topic: 'ai.dlq.v1', partition: 0, offset: 0 }, isSigned: true }, now as UnixMillis, changes, network.verify)
+    forecast({ ...letterOf(bytes, code, 1), place: { topic: 'ai.dlq.v1', partition: 0, offset: 0 }, isSigned: true }, now as UnixMillis, { rules: changes, height: asHeight(1) }, network.verify)
 
   it('is known from the rules of today and the time in the message', () => {
     const future = network.message({ atMs: NOW + 400_000 })
@@ -105,7 +110,42 @@ describe('what a replay would bring', () => {
 
   it('is nothing where the letter does not hold the message', () => {
     const letter = { ...letterOf(network.message(), 'TOO_LARGE', 1), bytes: new Uint8Array(0), place: { topic: 'ai.dlq.v1', partition: 0, offset: 0 }, isSigned: true }
-    expect(forecast(letter, NOW, rules, network.verify)).toEqual({ kind: 'not-kept' })
+    expect(forecast(letter, NOW, { rules, height: asHeight(1) }, network.verify)).toEqual({ kind: 'not-kept' })
+  })
+})
+
+describe('what a replay would bring of a message that is no anomaly', () => {
+  const governed = createTestNetwork(5, {
+    policyAuthorities: [{ name: 'head', publicKey: bytesToHex(keyOf('head').publicKey) }], analysts: [{ name: 'analyst', publicKey: bytesToHex(keyOf('a0').publicKey) }],
+  })
+  const rules = rulesOf(governed.genesis)
+  const second = Math.floor(NOW / 1000)
+  const letter = (topic: string, bytes: Uint8Array, code: Parameters<typeof letterOf>[1]) =>
+    ({ ...letterOf(bytes, code, 1, { origin: { topic, partition: 0, offset: 1 } }), place: { topic: 'ai.dlq.v1', partition: 0, offset: 0 }, isSigned: true })
+  const policy = (code: Parameters<typeof letterOf>[1], spec: MessageSpec = {}) => letter(TOPICS.policy.name, policyBytes(1, { tsSeconds: second, ...spec }), code)
+  const expected = (of: ReceivedLetter, height: number, now: number = NOW) => forecast(of, now as UnixMillis, { rules, height: asHeight(height) }, governed.verify)
+
+  it('is that of a policy for the next block: its height counts beside its time', () => {
+    expect(expected(policy('UNKNOWN_PRODUCER'), 4)).toEqual({ kind: 'passes', until: NOW + 300_000, below: 5 })
+    expect(expected(policy('UNKNOWN_PRODUCER'), 5)).toMatchObject({ kind: 'refused', code: 'SKEW', reason: expect.stringContaining('effective height 5') as string })
+    const early = policy('SKEW', { tsSeconds: second + 400 })
+    expect(expected(early, 4)).toEqual({ kind: 'later', from: NOW + 100_000, until: NOW + 700_000, below: 5 })
+    expect(expected(early, 5)).toMatchObject({ kind: 'refused', code: 'SKEW' })
+    expect(expected(policy('UNKNOWN_PRODUCER', { signer: 'p0' }), 4)).toMatchObject({ kind: 'refused', code: 'UNKNOWN_PRODUCER' })
+    expect(expected(policy('DUPLICATE'), 4)).toMatchObject({ kind: 'refused', code: 'DUPLICATE' })
+  })
+
+  it('is that of a report by the rules for reports', () => {
+    const report = (code: Parameters<typeof letterOf>[1], signer: string) => letter(TOPICS.evidence.name, encodeEvidenceMessage(evidenceOf(1, { tsSeconds: second }, signer)), code)
+    expect(expected(report('UNKNOWN_PRODUCER', 'a0'), 4)).toEqual({ kind: 'passes', until: NOW + 300_000 })
+    expect(expected(report('UNKNOWN_PRODUCER', 'stranger'), 4)).toMatchObject({ kind: 'refused', code: 'UNKNOWN_PRODUCER' })
+  })
+
+  it('is explained by the check that failed; a height that has passed since is not taken for the reason', () => {
+    const why = (of: ReceivedLetter, height: number) => whyRefused(of, { rules, height: asHeight(height) }, governed.verify)
+    expect(why(policy('SKEW'), 9)).toMatchObject({ ok: false, code: 'SKEW', field: 'params.effectiveHeight' })
+    expect(why(policy('DUPLICATE'), 9)).toMatchObject({ ok: true })
+    expect(why(policy('INVALID_SIGNATURE', { tamper: (message) => ({ ...message, action: 'add' }) }), 9)).toMatchObject({ ok: false, code: 'INVALID_SIGNATURE' })
   })
 })
 
