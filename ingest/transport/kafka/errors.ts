@@ -1,7 +1,7 @@
 /** What can go wrong with Kafka: each error has a code, names the field and says what to do. */
 
 export type KafkaFault =
-  | 'UNREACHABLE' | 'CERTIFICATE' | 'AUTHENTICATION' | 'NOT_ALLOWED' | 'MISSING_TOPIC' | 'TOO_FEW_PARTITIONS'
+  | 'UNREACHABLE' | 'CERTIFICATE' | 'AUTHENTICATION' | 'NOT_ALLOWED' | 'MISSING_TOPIC' | 'TOO_FEW_PARTITIONS' | 'NO_LEADER'
   | 'RECORD_TOO_LARGE' | 'UNKNOWN_TOPIC' | 'BAD_PARTITION' | 'BAD_OPTION' | 'CLOSED' | 'FAILED'
 
 export class KafkaTransportError extends Error {
@@ -18,6 +18,9 @@ function innermost(error: unknown): Error & { code?: unknown; type?: unknown } {
   return found
 }
 
+/** What the broker calls the fault, such as LEADER_NOT_AVAILABLE; empty where it was not the broker that said no. */
+export const brokerFaultOf = (error: unknown): string => String(innermost(error).type ?? '')
+
 /** What the client says where a broker names no coordinator of a group, for want of rights too. */
 export const hasNoCoordinator = (error: unknown): boolean => /find group coordinator/i.test(innermost(error).message)
 
@@ -27,7 +30,7 @@ const CERTIFICATE = /certificate|self[- ]signed|unable to verify|altnames|CERT_|
 export function kafkaErrorFrom(error: unknown, brokers: readonly string[]): KafkaTransportError {
   if (error instanceof KafkaTransportError) return error
   const cause = innermost(error)
-  const type = String(cause.type ?? '')
+  const type = brokerFaultOf(error)
   const text = `${cause.message} ${(error as Error).message}`
   const where = brokers.join(', ')
   const say = (code: KafkaFault, field: string, reason: string): KafkaTransportError => new KafkaTransportError(code, field, reason, { cause: error })
