@@ -53,7 +53,7 @@ export async function runAsProcess<C extends OpsConfig>(config: C, start: (confi
   } catch (error) {
     const sentence = sentenceOf(error)
     log.error({ error: sentence }, 'cannot go on')
-    process.send?.({ type: 'failed', sentence })
+    process.send?.({ type: 'failed', sentence, code: error instanceof Error ? (error as { code?: unknown }).code : undefined })
     code = 1
   }
   return code

@@ -87,4 +87,5 @@ function engineOf(layout: DataFolder['layout'], here: (path: string) => string):
   return { ...engine, urlFile: here(engine.urlFile), ...(engine.caFile === undefined ? {} : { caFile: here(engine.caFile) }) }
 }
 
-export const allRoles = ({ validators, recorder, projector, api, detectors }: Plan): readonly PlannedRole[] => [...validators, recorder, projector, api, ...detectors]
+export const allButDetectors = ({ validators, recorder, projector, api }: Plan): readonly PlannedRole[] => [...validators, recorder, projector, api]
+export const allRoles = (plan: Plan): readonly PlannedRole[] => [...allButDetectors(plan), ...plan.detectors]

@@ -20,7 +20,7 @@ const SOUND_LIFE_MS = 20_000
 const STOP_WITHIN_MS = 10_000
 
 export type Processes = {
-  /** Resolves when the role says that it is ready. Rejects when it cannot start at all. */
+  /** Resolves when the role says that it is ready. Rejects with UserError when it cannot start at all: PORT_IN_USE, ROLE_FAILED. */
   start(role: PlannedRole, logPath: string): Promise<void>
   stop(name: string): Promise<void>
   stopAll(): Promise<void>
@@ -66,7 +66,7 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
 
   const stop = async (name: string): Promise<void> => {
     const entry = entries.get(name)
-    if (entry === undefined || entry.isStopping) return
+    if (entry === undefined) return
     entry.isStopping = true
     const { child } = entry
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -82,9 +82,9 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
       const entry: Entry = { role, logPath, child: spawn({ role, logPath }), isStopping: false, restarts: 0, delayMs: RESTART_AFTER_MS }
       entries.set(role.name, entry)
       await new Promise<void>((resolve, reject) => {
-        entry.child.on('message', (message: { type?: string; sentence?: string }) => {
+        entry.child.on('message', (message: { type?: string; sentence?: string; code?: unknown }) => {
           if (message.type === 'ready') resolve()
-          if (message.type === 'failed') reject(new UserError('ROLE_FAILED', message.sentence ?? `${role.name} cannot start; see ${logPath}`))
+          if (message.type === 'failed') reject(new UserError(message.code === 'PORT_IN_USE' ? message.code : 'ROLE_FAILED', message.sentence ?? `${role.name} cannot start; see ${logPath}`))
         })
         entry.child.once('exit', (code) => reject(new UserError('ROLE_FAILED', `${role.name} ended while starting (exit code ${code}); see ${logPath}`)))
       }).catch((error: unknown) => {

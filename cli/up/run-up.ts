@@ -10,14 +10,14 @@ import { detectorsOf, openOrCreate } from '../data-folder/open.js'
 import { chooseEventLog } from '../shared/folder-log.js'
 import { chooseTimelines } from '../shared/folder-timelines.js'
 import { chooseTransport } from '../shared/folder-transport.js'
-import { freePort, isPortFree } from '../../platform/free-port.js'
 import { holdLock } from '../shared/process-lock.js'
 import { sentenceOf, UserError } from '../shared/user-error.js'
 import { writeAtomic, writeJson } from '../shared/write-atomic.js'
 import { openLiveTable } from './live-table.js'
-import { allRoles, plan, type Plan } from './plan.js'
+import { allRoles, type Plan } from './plan.js'
 import { createProcesses } from './processes.js'
 import { isSettled, takeSnapshot, type Snapshot } from './snapshot.js'
+import { startRoles } from './start-roles.js'
 import { summarise, type Summary } from './summary.js'
 
 export type UpOptions = {
@@ -43,7 +43,6 @@ export type UpOptions = {
   readonly redisCa?: string
 }
 
-export const DEFAULT_API_PORT = 9441
 const SHOW_EVERY_MS = 1000
 const MESH_WITHIN_MS = 60_000
 const SETTLE_WITHIN_MS = 20_000
@@ -66,18 +65,17 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     if (postgres.notice !== undefined) say(postgres.notice)
     writeAtomic(layout.sqlUrl, `${postgres.url}\n`, 0o600)
 
-    const apiPort = await chooseApiPort(options.apiPort)
-    if (options.apiPort === undefined && apiPort !== DEFAULT_API_PORT) say(`port ${DEFAULT_API_PORT} is in use, the API takes ${apiPort}`)
-    const roles = await plan(data, {
-      apiPort, detectors: options.detectors ?? detectorsOf(layout), flows: options.flows === undefined ? undefined : resolve(options.flows), ratePerSecond: options.ratePerSecond, baseTimeoutMs: options.baseTimeoutMs ?? 2000,
-    })
-    const api = `http://127.0.0.1:${apiPort}`
     let note = ''
     const processes = createProcesses((name, reason) => {
       note = `${name} stopped (${reason}), starting it again`
       say(note)
     })
     closers.unshift(() => processes.stopAll(), () => rmSync(layout.running, { force: true }))
+    const { roles, apiPort } = await startRoles(data, {
+      apiPort: options.apiPort, detectors: options.detectors ?? detectorsOf(layout), flows: options.flows === undefined ? undefined : resolve(options.flows),
+      ratePerSecond: options.ratePerSecond, baseTimeoutMs: options.baseTimeoutMs ?? 2000,
+    }, processes, say)
+    const api = `http://127.0.0.1:${apiPort}`
     const roleUrls = Object.fromEntries(allRoles(roles).map(({ name, opsUrl }) => [name, opsUrl]))
     let noted = ''
     const remember = (): void => {
@@ -95,9 +93,6 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
       }
     }
 
-    say('starting validators, recorder, projector and API')
-    const before = [...roles.validators, roles.recorder, roles.projector, roles.api]
-    await Promise.all(before.map((role) => processes.start(role, layout.log(role.name))))
     remember()
     await untilMeshed(roles, signal)
     const start = await takeSnapshot(roles, false)
@@ -144,12 +139,6 @@ async function checkRedis(url: string, caFile: string | undefined): Promise<{ ur
   const store = await openRedisTimelines({ url, ...(ca === undefined ? {} : { ca }) })
   await store.close()
   return { url, ca }
-}
-
-async function chooseApiPort(asked: number | undefined): Promise<number> {
-  if (asked === undefined) return await isPortFree(DEFAULT_API_PORT) ? DEFAULT_API_PORT : freePort()
-  if (!await isPortFree(asked)) throw new UserError('PORT_IN_USE', `port ${asked} is in use; stop the program that holds it or choose another with --api-port`)
-  return asked
 }
 
 /** Detection starts when every validator sees every other, so that a start costs no view change. */

@@ -44,6 +44,17 @@ const MAX_GOSSIP_BYTES = 2 * 1024 * 1024
 /** Two peers that dial each other at once have two for a moment; more only multiply what one may hold open. */
 const MAX_CONNECTIONS_PER_PEER = 4
 
+export class MeshError extends Error {
+  constructor(readonly code: 'PORT_IN_USE', readonly field: string, reason: string, options?: ErrorOptions) {
+    super(`${field}: ${reason}`, options)
+    this.name = 'MeshError'
+  }
+}
+
+// The network library puts all errors of listening into one text.
+const isPortTaken = (error: unknown): boolean => error instanceof Error && error.message.includes('EADDRINUSE')
+
+/** Throws MeshError when another program has the port. */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const allowed = new Set(options.peers.map(({ publicKey }) => peerIdOf(publicKey).toString()))
   const guard = createPeerGuard({
@@ -98,7 +109,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
         scoreParams: { IPColocationFactorWeight: 0 },
       }),
     },
-  })
+  }).catch((error: unknown) => { throw isPortTaken(error) ? new MeshError('PORT_IN_USE', 'listen', `${options.listen} is in use; stop the program that holds it or choose another port`, { cause: error }) : error })
   const stopDialling = keepDialling(libp2p, options.peers, guard)
   return {
     libp2p,
