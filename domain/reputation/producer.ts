@@ -41,6 +41,8 @@ export type ProducerCounts = {
   readonly refused: Partial<Readonly<Record<RejectCode, number>>>
   /** Committed messages whose label is false positive, by verdicts alone; none where it is absent. */
   readonly falsePositives?: number
+  /** And true positive. */
+  readonly confirmed?: number
 }
 
 /** Committed messages that every producer is credited with, so that the first refusal does not decide everything. */

@@ -2,6 +2,7 @@
 import type { Database } from 'lmdb'
 import { asPosition, type AnomalyId, type ProducerId } from '../../domain/ids.js'
 import type { ProducerCounts } from '../../domain/reputation/producer.js'
+import type { StandingVerdict } from '../../domain/verdict/standing-verdicts.js'
 import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import type { BookChanges, BookStore, Charge } from './standing-book.js'
@@ -31,6 +32,7 @@ export function openPublisherCheckpoint(path: string): PublisherCheckpoint {
   const points: Database<PublisherPoint, string> = root.openDB({ name: 'points', encoding: 'json' })
   const counts: Database<ProducerCounts, ProducerId> = root.openDB({ name: 'producers', encoding: 'json' })
   const charges: Database<Charge, AnomalyId> = root.openDB({ name: 'charges', encoding: 'json' })
+  const verdicts: Database<readonly StandingVerdict[], AnomalyId> = root.openDB({ name: 'verdicts', encoding: 'json' })
   const commit = createGroupCommit(root, () => false)
   return {
     load() {
@@ -41,12 +43,14 @@ export function openPublisherCheckpoint(path: string): PublisherCheckpoint {
     },
     counts: (producer) => counts.get(producer),
     charge: (anomalyId) => charges.get(anomalyId),
+    verdicts: (anomalyId) => verdicts.get(anomalyId),
     save: (point, changes) => commit(() => {
       for (const [producer, value] of changes?.counts ?? []) counts.putSync(producer, value)
       for (const [anomalyId, charge] of changes?.charges ?? []) {
         if (charge === undefined) charges.removeSync(anomalyId)
         else charges.putSync(anomalyId, charge)
       }
+      for (const [anomalyId, standing] of changes?.verdicts ?? []) verdicts.putSync(anomalyId, standing)
       points.putSync(KEY, point)
     }),
     close: () => root.close(),

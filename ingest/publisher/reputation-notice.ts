@@ -11,7 +11,7 @@ export const reputationNotices: ControlTopic = (news, signer) => [...standings(n
 const standings = (news: ControlNews): readonly ReputationDraft[] => news.changes.map(({ producer, score, anomalyId, reason }) =>
   ({ ...nothingSaid(news), messageId: anomalyId, subject: producer, score, reason }))
 
-/** A verdict leaves the standing as it is: that is about messages, and a verdict is about what they say. */
+/** With the standing after it, which a verdict changes only where it makes a false positive of a detection, or no more. */
 function verdicts(news: ControlNews): readonly ReputationDraft[] {
   const { recorded: { event }, author, scoreOf } = news
   if (event.type !== 'ReportRecorded' || event.data.verdict === undefined || event.data.outcome.kind !== 'applied' || author === undefined) return []

@@ -222,16 +222,17 @@ describe('the publisher of control topics', () => {
 
   it("tells an analyst's verdict to the producer of the anomaly, and how each report ended", async () => {
     await live(1, PRODUCER, admitted(1))
-    const report = (n: number, verdict: 'true_positive' | 'false_positive' | undefined, outcome: EventData<'ReportRecorded'>['outcome']): DomainEvent => ({
+    await live(2, PRODUCER)
+    const report = (n: number, verdict: 'true_positive' | 'false_positive' | undefined, outcome: EventData<'ReportRecorded'>['outcome'], of = 1): DomainEvent => ({
       type: 'ReportRecorded',
       data: {
         reportId: testId(n), evidenceType: verdict === undefined ? 'capture' : 'verdict', refs: [], anomalyIds: [testId(1)], messageHash: hash(n), message: '', reporterId: hash(7), signScheme: 'v2',
         contentHash: hash(n), proofBytes: 1, reportedAtSeconds: 1, custody: [{ actorId: hash(7), atSeconds: 1 }],
-        ...(verdict === undefined ? {} : { verdict: { anomalyId: testId(1), incidentId: 'i', verdict, notes: 'seen' } }),
+        ...(verdict === undefined ? {} : { verdict: { anomalyId: testId(of), incidentId: 'i', verdict, notes: 'seen' } }),
         placement: { height: 4 as Height, blockHash: hash(3), txIndex: 0, txId: hash(n) }, outcome, at: NOW,
       },
     })
-    const reports = [report(21, 'true_positive', { kind: 'applied' }), report(22, 'false_positive', { kind: 'applied' }), report(23, 'true_positive', { kind: 'failed', code: 'REPLAY' }), report(24, undefined, { kind: 'applied' })]
+    const reports = [report(21, 'true_positive', { kind: 'applied' }), report(22, 'false_positive', { kind: 'applied' }), report(23, 'true_positive', { kind: 'failed', code: 'REPLAY' }), report(24, undefined, { kind: 'applied' }), report(25, 'false_positive', { kind: 'applied' }, 2)]
     for (const [i, event] of reports.entries()) await log.append([{ stream: `report-${i}`, expected: 'none', events: [{ id: uuidV5(`report/${i}`), event }] }])
     const refused = (n: number, message: Uint8Array): DomainEvent => ({
       type: 'MessageRefused',
@@ -243,15 +244,17 @@ describe('the publisher of control topics', () => {
     const letters = [refused(31, encodeEvidenceMessage(evidenceOf(31))), refused(32, Buffer.from('junk'))]
     for (const [i, event] of letters.entries()) await log.append([{ stream: `refused-${i}`, expected: 'none', events: [{ id: uuidV5(`refused/${i}`), event }] }])
     const publisher = start()
-    await until('all are told', async () => (await count('control.evidence.v1')) === 6 && (await count('control.reputation.v1')) === 2)
+    await until('all are told', async () => (await count('control.evidence.v1')) === 7 && (await count('control.reputation.v1')) === 3)
     await publisher.stop()
     expect((await take('control.reputation.v1')).map(({ value }) => verifyReputationEvent(value, allowed, network.verify))).toMatchObject([
       { ok: true, message: { subject: PRODUCER, messageId: testId(1), score: 100, confirmed: true, falsePositive: false, reason: 'VERDICT_TRUE_POSITIVE', analystNotes: 'seen' } },
-      { ok: true, message: { confirmed: false, falsePositive: true, reason: 'VERDICT_FALSE_POSITIVE' } },
+      { ok: true, message: { confirmed: false, falsePositive: true, reason: 'VERDICT_FALSE_POSITIVE', score: 100 } },
+      // Nobody contradicts this one: the label of the first anomaly is a tie, that of the second is not.
+      { ok: true, message: { messageId: testId(2), score: 83, falsePositive: true } },
     ])
     const told = (await take('control.evidence.v1')).map(({ value }) => verifyEvidenceRequest(value, allowed, network.verify))
     const ends = told.flatMap((check) => (check.ok && check.message.evidenceId !== '' ? [[check.message.evidenceId, check.message.evidenceAccepted, check.message.rejectionReason, check.message.blockHeight]] : []))
-    expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([[testId(21), true, '', 4], [testId(22), true, '', 4], [testId(23), false, 'REPLAY', 4], [testId(24), true, '', 4], [reportIdOf(31), false, 'SKEW', 0]].map((end) => JSON.stringify(end))))
+    expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([[testId(21), true, '', 4], [testId(22), true, '', 4], [testId(23), false, 'REPLAY', 4], [testId(24), true, '', 4], [testId(25), true, '', 4], [reportIdOf(31), false, 'SKEW', 0]].map((end) => JSON.stringify(end))))
   })
 
   it('tells of a policy that was applied, with the committed message, and of none that failed', async () => {

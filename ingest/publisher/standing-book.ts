@@ -1,12 +1,15 @@
 /**
  * Follows where producers stand, by the rule of domain/reputation: what was committed counts for them, what only they
- * can have caused against them. A message that was refused and is committed after all is no longer held against its
- * producer. The read model `reputation` keeps the same books, with a history.
+ * can have caused against them, and so does what analysts call a false positive. A message that was refused and is
+ * committed after all is no longer held against its producer. The read model `reputation` keeps the same books, with a
+ * history and by the same rule (domain/reputation/producer-counts.ts).
  */
 import type { DomainEvent } from '../../domain/events/schema.js'
 import type { AnomalyId, ProducerId } from '../../domain/ids.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import { PRODUCER_WEIGHTS, producerReputation, type ProducerCounts } from '../../domain/reputation/producer.js'
+import { countEnd, countLabel, NOTHING_COUNTED } from '../../domain/reputation/producer-counts.js'
+import { labelOf, verdictIn, verdictsAfter, type GivenVerdict, type StandingVerdict } from '../../domain/verdict/standing-verdicts.js'
 
 /** A refusal that is held against a producer. */
 export type Charge = { readonly producer: ProducerId; readonly code: RejectCode }
@@ -22,6 +25,7 @@ export type ScoreChange = {
 export type BookStore = {
   counts(producer: ProducerId): ProducerCounts | undefined
   charge(anomalyId: AnomalyId): Charge | undefined
+  verdicts(anomalyId: AnomalyId): readonly StandingVerdict[] | undefined
 }
 
 /** What differs from the store. */
@@ -29,16 +33,18 @@ export type BookChanges = {
   readonly counts: ReadonlyMap<ProducerId, ProducerCounts>
   /** Undefined: lifted. */
   readonly charges: ReadonlyMap<AnomalyId, Charge | undefined>
+  readonly verdicts: ReadonlyMap<AnomalyId, readonly StandingVerdict[]>
 }
 
 export type StandingBook = {
-  /** @param author of the anomaly that a refusal names, where one signed it */
+  /**
+   * A verdict's message of its own tells the standing after it, so that none is told of here.
+   * @param author of the anomaly that a refusal or a verdict names, where one signed it
+   */
   follow(event: DomainEvent, author: ProducerId | undefined): readonly ScoreChange[]
   scoreOf(producer: ProducerId): number
   changes(): BookChanges
 }
-
-const NOTHING: ProducerCounts = { committed: 0, refused: {} }
 
 /** Whether a refusal can be held against whoever signed the message. */
 export const isChargeable = (code: RejectCode): boolean => PRODUCER_WEIGHTS[code] > 0
@@ -46,22 +52,27 @@ export const isChargeable = (code: RejectCode): boolean => PRODUCER_WEIGHTS[code
 export function openStandingBook(store: BookStore): StandingBook {
   const counts = new Map<ProducerId, ProducerCounts>()
   const charges = new Map<AnomalyId, Charge | undefined>()
-  const countsOf = (producer: ProducerId): ProducerCounts => counts.get(producer) ?? store.counts(producer) ?? NOTHING
+  const verdicts = new Map<AnomalyId, readonly StandingVerdict[]>()
+  const countsOf = (producer: ProducerId): ProducerCounts => counts.get(producer) ?? store.counts(producer) ?? NOTHING_COUNTED
   const chargeOf = (anomalyId: AnomalyId): Charge | undefined => (charges.has(anomalyId) ? charges.get(anomalyId) : store.charge(anomalyId))
 
-  function count({ producer, code }: Charge, by: 1 | -1): void {
-    const { committed, refused } = countsOf(producer)
-    counts.set(producer, { committed, refused: { ...refused, [code]: (refused[code] ?? 0) + by } })
-  }
+  const count = (producer: ProducerId, end: 'COMMITTED' | RejectCode, by: 1 | -1): void => void counts.set(producer, countEnd(countsOf(producer), end, by))
 
   function commit(anomalyId: AnomalyId, producer: ProducerId): void {
     const charge = chargeOf(anomalyId)
     if (charge !== undefined) {
-      count(charge, -1)
+      count(charge.producer, charge.code, -1)
       charges.set(anomalyId, undefined)
     }
-    const { committed, refused } = countsOf(producer)
-    counts.set(producer, { committed: committed + 1, refused })
+    count(producer, 'COMMITTED', 1)
+  }
+
+  function judge(given: GivenVerdict, producer: ProducerId): void {
+    const { anomalyId } = given.verdict
+    const before = verdicts.get(anomalyId) ?? store.verdicts(anomalyId) ?? []
+    const after = verdictsAfter(before, given)
+    verdicts.set(anomalyId, after)
+    counts.set(producer, countLabel(countsOf(producer), labelOf(before), labelOf(after)))
   }
 
   /** One change a producer, whatever happened to its messages in this event. */
@@ -88,14 +99,16 @@ export function openStandingBook(store: BookStore): StandingBook {
         }
         return compare(before, last, 'COMMITTED')
       }
+      const given = verdictIn(event)
+      if (given !== undefined && author !== undefined) judge(given, author)
       if (event.type !== 'AnomalyRejected' || author === undefined || !isChargeable(event.data.code)) return []
       const { anomalyId, code } = event.data
       note(author, anomalyId)
       charges.set(anomalyId, { producer: author, code })
-      count({ producer: author, code }, 1)
+      count(author, code, 1)
       return compare(before, last, code)
     },
     scoreOf: (producer) => producerReputation(countsOf(producer)),
-    changes: () => ({ counts, charges }),
+    changes: () => ({ counts, charges, verdicts }),
   }
 }

@@ -6,7 +6,7 @@ import type { LifecycleState } from '../../domain/anomaly/events.js'
 import type { AnomalyEvent, EventData, Placement } from '../../domain/events/schema.js'
 import type { RecordedEvent } from '../../eventlog/log.js'
 import { isAnomalyEvent, standingOf } from '../lives/lives.js'
-import { labelOf, verdictIn, verdictsAfter, type GivenVerdict, type StandingVerdict, type VerdictLabel } from '../verdicts/standing-verdicts.js'
+import { labelOf, verdictIn, verdictsAfter, type GivenVerdict, type StandingVerdict, type VerdictLabel } from '../../domain/verdict/standing-verdicts.js'
 
 /** What later events set. A field that is absent keeps what it was; one that is null is emptied. */
 export type LaterFacts = {

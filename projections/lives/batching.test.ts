@@ -16,7 +16,7 @@ import { createReportsProjection } from '../reports/projection.js'
 import { createReputationProjection } from '../reputation/projection.js'
 import { randomLog, type RandomLog } from '../testing/random-log.js'
 import { ANALYSTS, anomalyId, appendSample } from '../testing/sample-log.js'
-import { labelOf } from '../verdicts/standing-verdicts.js'
+import { labelOf } from '../../domain/verdict/standing-verdicts.js'
 
 let postgres: TestPostgres
 let sql: pg.Pool

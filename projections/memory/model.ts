@@ -8,7 +8,7 @@ import type { AnomalyEvent, DomainEvent, EventData } from '../../domain/events/s
 import type { AnomalyId, Hex32, Position, ProducerId } from '../../domain/ids.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { RecordedEvent } from '../../eventlog/log.js'
-import { verdictIn, verdictsAfter, type StandingVerdict } from '../verdicts/standing-verdicts.js'
+import { verdictIn, verdictsAfter, type StandingVerdict } from '../../domain/verdict/standing-verdicts.js'
 
 export type MemoryAnomaly = {
   state: LifecycleState

@@ -1,7 +1,7 @@
 /** What the projection `reputation` knows and tells, as plain values. */
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Life } from '../lives/lives.js'
-import type { StandingVerdict } from '../verdicts/standing-verdicts.js'
+import type { StandingVerdict } from '../../domain/verdict/standing-verdicts.js'
 
 export type SubjectKind = 'producer' | 'validator'
 

@@ -1,7 +1,7 @@
 /** Folds the log into where producers and validators stand, and into the history of how they came there. */
 import type { RecordedEvent } from '../../eventlog/log.js'
 import { createLives, type Life } from '../lives/lives.js'
-import { labelOf, verdictIn, verdictsAfter, type GivenVerdict, type StandingVerdict } from '../verdicts/standing-verdicts.js'
+import { labelOf, verdictIn, verdictsAfter, type GivenVerdict, type StandingVerdict } from '../../domain/verdict/standing-verdicts.js'
 import type { KnownReputation, LeaderScore, ProducerStanding, ReputationChange } from './changes.js'
 import { createLeaderScores } from './leader-scores.js'
 import { reasonOf, standingAfter, standingAfterLabel } from './producer-standings.js'

@@ -1,7 +1,7 @@
 /** A calibration row as readers see it, and the columns it is read from. */
 import type { LifecycleState } from '../../../domain/anomaly/events.js'
 import { hexOf, numberOf } from '../../sql/values.js'
-import type { StandingVerdict } from '../../verdicts/standing-verdicts.js'
+import type { StandingVerdict } from '../../../domain/verdict/standing-verdicts.js'
 import type { EngineScore } from '../read-payload.js'
 
 export type CalibrationView = {

@@ -1,6 +1,6 @@
 /** Which of these anomalies have a row, and the verdicts that stand there. */
 import type { SqlRunner } from '../../sql/statement.js'
-import type { StandingVerdict } from '../../verdicts/standing-verdicts.js'
+import type { StandingVerdict } from '../../../domain/verdict/standing-verdicts.js'
 
 export async function readKnownRows(client: SqlRunner, ids: readonly string[]): Promise<Map<string, readonly StandingVerdict[]>> {
   if (ids.length === 0) return new Map()

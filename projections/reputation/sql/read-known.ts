@@ -4,7 +4,7 @@ import { readLives } from '../../lives/sql-lives.js'
 import type { BatchEntry } from '../../runtime/projection.js'
 import type { SqlRunner } from '../../sql/statement.js'
 import { judgedIdsOf } from '../../verdicts/judged-ids.js'
-import type { StandingVerdict } from '../../verdicts/standing-verdicts.js'
+import type { StandingVerdict } from '../../../domain/verdict/standing-verdicts.js'
 import { numberOf } from '../../sql/values.js'
 import type { KnownReputation, LeaderScore, ProducerStanding } from '../changes.js'
 

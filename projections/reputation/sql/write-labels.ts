@@ -1,7 +1,7 @@
 /** Writes the verdicts that stand on anomalies after a batch. */
 import { insertRows, type Column } from '../../sql/bulk.js'
 import type { SqlStatement } from '../../sql/statement.js'
-import type { StandingVerdict } from '../../verdicts/standing-verdicts.js'
+import type { StandingVerdict } from '../../../domain/verdict/standing-verdicts.js'
 
 const COLUMNS: readonly Column<readonly [string, readonly StandingVerdict[]]>[] = [
   { name: 'anomaly_id', type: 'uuid', value: ([id]) => id },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { VerdictKind } from '../../domain/verdict/verdict.js'
+import type { VerdictKind } from './verdict.js'
 import { labelOf, type StandingVerdict } from './standing-verdicts.js'
 
 const said = (...kinds: readonly VerdictKind[]): StandingVerdict[] => kinds.map((verdict, i) => ({ reportId: `r${i}`, reporterId: `a${i}`, verdict, at: i }))

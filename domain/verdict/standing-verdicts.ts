@@ -2,8 +2,8 @@
  * The verdicts that stand on an anomaly, and what they make of it. One analyst has one; a later one takes the place of
  * the one that it supersedes. What nobody agrees on has no label: a guess would poison what is calibrated with it.
  */
-import type { DomainEvent, EventData } from '../../domain/events/schema.js'
-import type { VerdictKind } from '../../domain/verdict/verdict.js'
+import type { DomainEvent, EventData } from '../events/schema.js'
+import type { VerdictKind } from './verdict.js'
 
 export type StandingVerdict = {
   readonly reportId: string
