@@ -8,7 +8,8 @@ import { encodeEvidenceMessage, type EvidenceMessage } from '../message/evidence
 import { getValue } from '../state/get-value.js'
 import { createTransaction, type Transaction } from '../transaction.js'
 import { createTransactionCheck } from './check-transaction.js'
-import { decodeReportId, reportKey, verdictOnAnomalyKey, verdictOnIncidentKey } from './state-keys.js'
+import { failuresOf } from './producer-failures.js'
+import { decodeReportId, failuresKey, reportKey, verdictOnAnomalyKey, verdictOnIncidentKey } from './state-keys.js'
 import { BLOCK_SECONDS, BLOCK_TIME, createChain, genesis, signerOf, txOf } from './testing/network.js'
 import { anomalyIdOf, evidenceOf, reportIdOf, reportTx, verdictOf } from './testing/reports.js'
 import type { ExecutionResult } from './types.js'
@@ -56,6 +57,15 @@ describe('executing evidence', () => {
     const broken = evidenceOf(1)
     const [link] = broken.custody
     expect(commit(chain, { ...broken, custody: [{ ...(link as NonNullable<typeof link>), tsSeconds: BLOCK_SECONDS - 1, refHash: new Uint8Array(32) }] })).toEqual(['BROKEN_CUSTODY'])
+  })
+
+  test('is counted against its producer where it fails, beside the detections that do; analysts are no producers', () => {
+    const chain = chainWithAnomalies()
+    commit(chain, evidenceOf(1), evidenceOf(2, { id: reportIdOf(1) }), evidenceOf(3, { refs: [anomalyRef(anomalyIdOf(9))] }), evidenceOf(4, { id: reportIdOf(1) }, 'a0'), verdictOf(5, { anomalyId: anomalyIdOf(9) }))
+    chain.commit([txOf(1)])
+    const state = { get: (key: string) => getValue(chain.nodes, chain.root, key) }
+    expect(failuresOf(state, keyOf('p0'))).toEqual({ DUPLICATE: 2, UNKNOWN_REFERENCE: 1 })
+    expect(state.get(failuresKey(keyOf('a0')))).toBeUndefined()
   })
 
   test('gets no vote where a signature is wrong, of the message or of a link', () => {

@@ -1,11 +1,12 @@
 /**
- * How often execution refused what a producer signed, by code: one count a code and producer, in the state, so that all
- * validators hold the same. A block carries only messages whose signature a quorum has checked; still, a copy or a
+ * How often execution refused what a producer signed, detections and evidence alike, by code: one count a code and
+ * producer, in the state, so that all validators hold the same. Analysts and authorities are no producers. A block carries only messages whose signature a quorum has checked; still, a copy or a
  * delay can be anybody's doing, and what each code says of the producer is for `producerReputation` to judge.
  */
 import { bytesToHex, ByteReader, ByteWriter } from '../bytes.js'
 import type { ProducerId } from '../ids.js'
 import { decodeAnomaly } from '../message/anomaly.js'
+import { decodeEvidenceMessage } from '../message/evidence-event.js'
 import type { AdmissionRules } from '../message/check-anomaly.js'
 import { REJECT_CODES, type RejectCode } from '../reject-codes.js'
 import type { Transaction } from '../transaction.js'
@@ -16,13 +17,15 @@ export type FailureCounts = Partial<Readonly<Record<RejectCode, number>>>
 
 /** Counts a failed transaction where it names a producer of the allow-list; strangers would fill the state. */
 export function countFailure(tx: Transaction, draft: StateDraft, { producers }: AdmissionRules, code: RejectCode): void {
-  if (tx.kind !== 'event') return
-  const decoded = decodeAnomaly(tx.bytes)
-  if (!decoded.ok) return
-  const producer = bytesToHex(decoded.message.producerId) as ProducerId
-  if (!producers.has(producer)) return
+  const producer = signerOf(tx)
+  if (producer === undefined || !producers.has(producer)) return
   const counts = failuresOf(draft, producer)
   draft.set(failuresKey(producer), encodeFailures({ ...counts, [code]: (counts[code] ?? 0) + 1 }))
+}
+
+function signerOf(tx: Transaction): ProducerId | undefined {
+  const decoded = tx.kind === 'event' ? decodeAnomaly(tx.bytes) : tx.kind === 'report' ? decodeEvidenceMessage(tx.bytes) : undefined
+  return decoded?.ok === true ? (bytesToHex(decoded.message.producerId) as ProducerId) : undefined
 }
 
 export function failuresOf(state: StateReader, producer: ProducerId): FailureCounts {

@@ -33,5 +33,6 @@ export const REPORTS: readonly Mutant[] = [
   mutant('a report may name anomalies that nobody committed', ignore(REPORT, "'UNKNOWN_REFERENCE'", '\n  if (verdict !== undefined)'), execution),
   mutant('a report id may be used twice', ignore(REPORT, "'DUPLICATE'", '\n  if (isNonceUsed'), execution),
   mutant('a nonce of reports may be used twice', ignore(REPORT, "'REPLAY'"), execution),
+  mutant('evidence that fails is not counted', edit('domain/execution/producer-failures.ts', "tx.kind === 'report' ? decodeEvidenceMessage(tx.bytes) : undefined", "tx.kind === 'report' && tx.bytes.length < 0 ? decodeEvidenceMessage(tx.bytes) : undefined"), execution),
   mutant('execution of reports checks nothing again', ignore(REPORT, 'check.code'), execution),
 ]
