@@ -10,15 +10,15 @@ import { createTransaction, type Transaction } from '../transaction.js'
 import { createTransactionCheck } from './check-transaction.js'
 import { failuresOf } from './producer-failures.js'
 import { decodeReportId, failuresKey, reportKey, verdictOnAnomalyKey, verdictOnIncidentKey } from './state-keys.js'
-import { BLOCK_SECONDS, BLOCK_TIME, createChain, genesis, signerOf, txOf } from './testing/network.js'
-import { anomalyIdOf, evidenceOf, reportIdOf, reportTx, verdictOf } from './testing/reports.js'
+import { BLOCK_SECONDS, BLOCK_TIME, createChain, signerOf, txOf } from './testing/network.js'
+import { anomalyIdOf, evidenceOf, judgedGenesis as genesis, reportIdOf, reportTx, verdictOf } from './testing/reports.js'
 import type { ExecutionResult } from './types.js'
 
 const codes = ({ receipts }: ExecutionResult): (string | undefined)[] => receipts.map((receipt) => (receipt.status === 'failed' ? receipt.code : undefined))
 const ok = undefined
 /** A chain that has committed the first three anomalies. */
 function chainWithAnomalies() {
-  const chain = createChain()
+  const chain = createChain(genesis)
   expect(codes(chain.commit([txOf(1), txOf(2), txOf(3)]))).toEqual([ok, ok, ok])
   return chain
 }

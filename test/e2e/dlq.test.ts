@@ -87,7 +87,7 @@ describe('dead letters', () => {
       message: { id: early, type: 'ddos', producerName: 'detector-0' }, lives: [{ anomalyId: early, state: 'REJECTED' }],
     })
     expect(letterOf('MALFORMED')).toMatchObject({ message: null, head: '010203', forecast: expect.stringContaining('would be refused again') as string })
-    expect(letterOf('UNKNOWN_PRODUCER')).toMatchObject({ advice: expect.stringContaining('allow-list') as string })
+    expect(letterOf('UNKNOWN_PRODUCER')).toMatchObject({ advice: expect.stringContaining('put its key on the list') as string })
   }, 120_000)
 
   test('replay holds back what would be refused again, and says until when', () => {

@@ -23,7 +23,6 @@ export const genesisBody: GenesisBody = {
   validators: ['v0', 'v1', 'v2', 'v3', 'v4'].map(keyOf),
   producers: [{ ...keyOf('p0'), schemes: ['v1', 'v2'] }, { ...keyOf('p1'), schemes: ['v2'] }],
   recorders: [keyOf('r0')],
-  analysts: ['a0', 'a1'].map(keyOf),
   limits: DEFAULT_LIMITS,
 }
 export const genesis: Genesis = createGenesis(genesisBody)

@@ -1,13 +1,19 @@
 /** Evidence and verdicts for tests, which differ only where a test says so. */
-import { utf8ToBytes } from '../../bytes.js'
+import { bytesToHex, utf8ToBytes } from '../../bytes.js'
 import type { CustodyEntry } from '../../custody/chain.js'
+import { createGenesis, type Genesis } from '../../genesis.js'
 import { asAnomalyId, type AnomalyId } from '../../ids.js'
 import { encodeEvidenceMessage, type EvidenceMessage } from '../../message/evidence-event.js'
 import { signEvidence, type EvidenceDraft } from '../../message/sign-evidence.js'
 import type { SignScheme } from '../../message/sign-anomaly.js'
 import { createTransaction, type Transaction } from '../../transaction.js'
 import { encodeVerdict, VERDICT_TYPE, verdictRefs, type AnalystVerdict } from '../../verdict/verdict.js'
-import { BLOCK_SECONDS, signerOf } from './network.js'
+import { BLOCK_SECONDS, genesisBody, signerOf } from './network.js'
+
+/** The small network with two analysts, a0 and a1. */
+export const judgedGenesis: Genesis = createGenesis({
+  ...genesisBody, analysts: ['a0', 'a1'].map((name) => ({ name, publicKey: bytesToHex(signerOf(name).publicKey) })),
+})
 
 const hex = (value: number): string => value.toString(16).padStart(12, '0')
 /** The id of the n-th anomaly of `draftOf`. */
