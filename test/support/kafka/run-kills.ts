@@ -8,10 +8,11 @@ import { openTopicsOf } from '../../../cli/dlq/open-letters.js'
 import type { Summary } from '../../../cli/up/summary.js'
 import { startBroker } from '../../../scripts/kafka/broker.js'
 import type { KafkaVersion } from '../../../scripts/kafka/install.js'
-import { committed, VALIDATORS, writeQuietFlows } from '../feed.js'
+import { committed, VALIDATORS } from '../feed.js'
 import { kill, startUp, statusOf, temporaryFolder, until, type Up } from '../mesh.js'
 import { checkOffsets } from './check-offsets.js'
 import { prove, type Proof } from './prove.js'
+import { settle, soon } from './settle.js'
 
 export type KillOptions = {
   readonly version: KafkaVersion
@@ -39,9 +40,6 @@ const EACH_ROLE: readonly (readonly string[])[] = [
 const BROKER = 'broker'
 const GOES_ON_MS = 180_000
 const MORE = 10
-/** A backlog may need longer than one `up` waits for it to settle. */
-const SETTLING_RUNS = 3
-const SETTLING_SECONDS = 20
 
 export async function runKills({ version, rounds, perSecond, awayMs, victims = EACH_ROLE, say = () => undefined }: KillOptions): Promise<KillReport> {
   const folder = temporaryFolder()
@@ -56,8 +54,8 @@ export async function runKills({ version, rounds, perSecond, awayMs, victims = E
     const startedAt = performance.now()
     await work()
     // The recorder itself may be the one that died, and counts go on where they were.
-    const before = await soon(() => committed(up.running()))
-    await until(`commits go on after the death of ${who}`, async () => await soon(() => committed(up.running())) >= before + MORE, GOES_ON_MS)
+    const before = await soon('the recorder', () => committed(up.running()), GOES_ON_MS)
+    await until(`commits go on after the death of ${who}`, async () => await soon('the recorder', () => committed(up.running()), GOES_ON_MS) >= before + MORE, GOES_ON_MS)
     kills[who] = (kills[who] ?? 0) + 1
     goesOnAfterMs[who] = Math.max(goesOnAfterMs[who] ?? 0, Math.round(performance.now() - startedAt))
     const transport = await openTopicsOf(openExisting(data))
@@ -80,11 +78,7 @@ export async function runKills({ version, rounds, perSecond, awayMs, victims = E
         await broker.start()
       })
     }
-    let summary = await up.interrupt()
-    for (let run = 0; run < SETTLING_RUNS && summary.inFlight > 0; run++) {
-      up = startUp(data, '--flows', writeQuietFlows(folder.path), '--for', String(SETTLING_SECONDS))
-      summary = await up.finished()
-    }
+    const summary = await settle(data, folder.path, await up.interrupt(), (started) => { up = started })
     const proof = await prove(data, summary)
     const { published, committed: done, rejected, timeout, expired, inFlight, viewChanges } = summary
     return {
@@ -109,11 +103,4 @@ async function killRoles(up: Up, names: readonly string[]): Promise<void> {
       return status !== undefined && Number(status['pid']) !== pids[name]
     }, GOES_ON_MS)
   }
-}
-
-/** Its answer, when it answers: a role that was just started may not yet. */
-async function soon(ask: () => Promise<number>): Promise<number> {
-  let answer: number | undefined
-  await until('the recorder answers', async () => (answer = await ask().catch(() => undefined)) !== undefined, GOES_ON_MS)
-  return answer as number
 }

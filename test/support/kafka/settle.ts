@@ -1,0 +1,26 @@
+/** A backlog may need longer than one `up` waits for it: a stopped mesh runs again with nothing new until all has settled. */
+import type { Summary } from '../../../cli/up/summary.js'
+import { writeQuietFlows } from '../feed.js'
+import { startUp, until, type Up } from '../mesh.js'
+
+const SETTLING_RUNS = 3
+const SETTLING_SECONDS = 20
+const ANSWER_MS = 60_000
+
+/** @param onStart told of each run, so that whoever cleans up knows what runs; gives the summary of the last one */
+export async function settle(data: string, folder: string, stopped: Summary, onStart: (up: Up) => void): Promise<Summary> {
+  let summary = stopped
+  for (let run = 0; run < SETTLING_RUNS && summary.inFlight > 0; run++) {
+    const up = startUp(data, '--flows', writeQuietFlows(folder), '--for', String(SETTLING_SECONDS))
+    onStart(up)
+    summary = await up.finished()
+  }
+  return summary
+}
+
+/** Its answer, when it answers: a role that was just started may not yet. */
+export async function soon<T>(what: string, ask: () => Promise<T>, withinMs = ANSWER_MS): Promise<T> {
+  let answer: T | undefined
+  await until(`${what} answers`, async () => (answer = await ask().catch(() => undefined)) !== undefined, withinMs)
+  return answer as T
+}
