@@ -18,6 +18,7 @@ import { KAFKA_VERSIONS } from '../../scripts/kafka/install.js'
 import { USERS } from '../../scripts/kafka/properties.js'
 import { committed } from '../support/feed.js'
 import { hasKcat, readWithConsoleConsumer, readWithKcat, type PrintedRecord } from '../support/kafka/other-clients.js'
+import { settle } from '../support/kafka/settle.js'
 import { cybermesh, startUp, temporaryFolder, until } from '../support/mesh.js'
 
 const { name, password } = USERS.scram
@@ -52,7 +53,7 @@ describe.skipIf(skipsKafka).each(KAFKA_VERSIONS)('up --kafka, version %s', (vers
     await broker.start()
     const before = await committed(running)
     await until('commits after the broker is back', async () => await committed(running) > before + 30, 120_000)
-    summary = await up.interrupt()
+    summary = await settle(data, path, await up.interrupt(), () => undefined)
     expect(summary.inFlight).toBe(0)
     expect([summary.committed, summary.rejected]).toEqual([summary.published - 1, 1])
     expect(Object.keys(summary.producers).sort()).toEqual(['detector-0', 'detector-1'])
@@ -131,9 +132,12 @@ describe.skipIf(skipsKafka).each(KAFKA_VERSIONS)('up --kafka, version %s', (vers
     await expectOurs((topic, count) => readWithConsoleConsumer(broker.jars, broker.address, topic, count))
   }, 120_000)
 
-  // The librdkafka 2.0.2 that Debian's kcat is built with does not get through the TLS listener of Kafka 4.1.1.
-  test.skipIf(skipsKcat || version !== '3.9.1')('kcat reads the same, over TLS and with a password', async () => {
-    const login = ['security.protocol=SASL_SSL', 'sasl.mechanism=SCRAM-SHA-512', `sasl.username=${name}`, `sasl.password=${password}`, `ssl.ca.location=${broker.certificates.authority}`]
+  // librdkafka before 2.6.1, as Debian's kcat has it, sends its nonce twice in the last message of SCRAM. Kafka 4 compares
+  // the whole of it and answers "invalid credentials", which kcat shows as "Broker transport failure"; PLAIN gets through.
+  const kcatUser = version.startsWith('3.') ? { mechanism: 'SCRAM-SHA-512', ...USERS.scram } : { mechanism: 'PLAIN', ...USERS.plain }
+
+  test.skipIf(skipsKcat)(`kcat reads the same, over TLS and with a password by ${kcatUser.mechanism}`, async () => {
+    const login = ['security.protocol=SASL_SSL', `sasl.mechanism=${kcatUser.mechanism}`, `sasl.username=${kcatUser.name}`, `sasl.password=${kcatUser.password}`, `ssl.ca.location=${broker.certificates.authority}`]
     await expectOurs((topic, count) => readWithKcat(broker.tlsAddress, topic, count, login))
   }, 120_000)
 
