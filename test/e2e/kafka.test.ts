@@ -59,7 +59,7 @@ describe.skipIf(skipsKafka).each(KAFKA_VERSIONS)('up --kafka, version %s', (vers
     expect(Object.keys(summary.producers).sort()).toEqual(['detector-0', 'detector-1'])
     expect(Object.values(summary.producers).reduce((sum, { published }) => sum + published, 0)).toBe(summary.published - 1)
     for (const counts of Object.values(summary.producers)) expect(counts.committed).toBeGreaterThan(0)
-  }, 300_000)
+  }, 420_000)
 
   const client = () => new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING })
 
