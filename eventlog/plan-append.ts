@@ -17,16 +17,17 @@ export type LogView = {
   readonly length: number
   /** Revision of the last event of a stream. */
   readonly headOf: (stream: string) => number | undefined
-  /** The event that has this id. */
-  readonly find: (id: string) => KnownEvent | undefined
+  /** The event that has this id; `repeated` for one that is new and was asked for before. @param index how many were asked for before */
+  readonly find: (id: string, index: number) => KnownEvent | 'repeated' | undefined
 }
 
 export type KnownEvent = { readonly stream: string; readonly encoded: EncodedEvent; readonly recorded: () => RecordedEvent }
 
-export type PlannedEvent = { readonly prepared: PreparedEvent; readonly recorded: RecordedEvent }
+/** What a stream gets: the revision of its last event afterwards, and the positions of its new ones. */
+export type PlannedStream = { last: number; readonly positions: number[] }
 
 export type AppendPlan =
-  | { readonly kind: 'append'; readonly events: readonly PlannedEvent[]; readonly heads: ReadonlyMap<string, number>; /** At least what the entries take. */ readonly bytes: number }
+  | { readonly kind: 'append'; /** In the order of the appends. */ readonly events: readonly RecordedEvent[]; readonly streams: ReadonlyMap<string, PlannedStream>; /** At least what the entries take. */ readonly bytes: number }
   | Exclude<AppendResult, { readonly kind: 'appended' }>
 
 /** Throws EventLogError where an event is too large. */
@@ -38,22 +39,27 @@ export function planAppend({ length, headOf, find }: LogView, appends: readonly 
     const { stream, expected } = known.append
     return { kind: 'wrong-revision', stream, expected, actual: headOf(stream) }
   }
-  const heads = new Map<string, number>()
-  const planned: PlannedEvent[] = []
+  const streams = new Map<string, PlannedStream>()
+  const planned: RecordedEvent[] = []
   let bytes = 0
   for (const { stream, expected, events } of appends) {
-    const actual = heads.get(stream) ?? headOf(stream)
+    let of = streams.get(stream)
+    const actual = of?.last ?? headOf(stream)
     if (!isExpected(expected, actual)) return { kind: 'wrong-revision', stream, expected, actual }
-    let revision = actual ?? -1
-    for (const prepared of events) {
-      revision += 1
-      const recorded: RecordedEvent = { id: prepared.id, stream, revision, position: asPosition(length + planned.length), event: prepared.event }
-      bytes += checkSize(prepared, recorded)
-      planned.push({ prepared, recorded })
+    if (events.length === 0) continue
+    if (of === undefined) {
+      of = { last: actual ?? -1, positions: [] }
+      streams.set(stream, of)
     }
-    if (events.length > 0) heads.set(stream, revision)
+    for (const prepared of events) {
+      of.last += 1
+      const recorded: RecordedEvent = { id: prepared.id, stream, revision: of.last, position: asPosition(length + planned.length), event: prepared.event }
+      bytes += checkSize(prepared, recorded)
+      planned.push(recorded)
+      of.positions.push(recorded.position)
+    }
   }
-  return { kind: 'append', events: planned, heads, bytes }
+  return { kind: 'append', events: planned, streams, bytes }
 }
 
 /** Throws EventLogError for an event that is too large. At least its size in bytes. */
@@ -73,20 +79,30 @@ type Known =
 
 /** Looks for events recorded before, and compares what they say: the same id must mean the same happening. */
 function findKnown(find: LogView['find'], appends: readonly PreparedAppend[]): Known {
-  const inBatch = new Set<string>()
-  const events: RecordedEvent[] = []
+  const known = new Map<string, RecordedEvent>()
   let partOf: PreparedAppend | undefined
+  let count = 0
   for (const append of appends) {
     for (const { id, event } of append.events) {
-      if (inBatch.has(id)) return { kind: 'id-conflict', id }
-      inBatch.add(id)
-      const before = find(id)
+      const before = find(id, count)
+      count += 1
       if (before === undefined) continue
+      if (before === 'repeated' || known.has(id)) return { kind: 'id-conflict', id }
       if (before.stream !== append.stream || !isSameEvent(before.encoded, encodeEvent(event))) return { kind: 'id-conflict', id }
       partOf ??= append
-      events.push(before.recorded())
+      known.set(id, before.recorded())
     }
   }
   if (partOf === undefined) return { kind: 'nothing' }
-  return events.length === inBatch.size ? { kind: 'all', events } : { kind: 'some', append: partOf }
+  return known.size === count ? { kind: 'all', events: [...known.values()] } : { kind: 'some', append: partOf }
+}
+
+/** For stores that find an id in one way only: says of an id that it is `repeated` where it stands twice in an append. */
+export function findOnce(find: (id: string) => KnownEvent | undefined): LogView['find'] {
+  const asked = new Set<string>()
+  return (id) => {
+    if (asked.has(id)) return 'repeated'
+    asked.add(id)
+    return find(id)
+  }
 }

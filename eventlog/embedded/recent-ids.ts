@@ -1,83 +1,90 @@
 /**
  * The ids of the last events, which are not in the index of ids yet. Ids are random: each one that goes into the index
  * alone has a page of its own copied and written. So they wait here, in log order, which costs their own bytes only, and
- * go over in one sweep, in the order of their keys, many to a page. Whoever appends holds them in memory as well.
+ * go over in one sweep, in the order of their keys, many to a page. Whoever appends holds them in memory as well, with
+ * those of the append that is being decided.
  */
 import type { Database } from 'lmdb'
+import { createIdKey, ID_BYTES, type IdKey } from './id-key.js'
+import { createIdTable, type IdTable } from './id-table.js'
 
 /** position of the first -> 16 bytes of its id and of each that follows without a gap */
 export type RecentTable = Database<Buffer, number>
 
 /** What one handle of a log remembers of the table. Only a transaction that holds the write lock may ask. */
 export type RecentIds = {
-  /** Position of an event with this id, where it waits. Call `catchUp` first. */
-  readonly find: (id: string) => number | undefined
-  /** Reads what other handles wrote. @param length of the log, in this transaction */
+  /** Reads what other handles wrote, and forgets ids that were not kept. @param length of the log, in this transaction */
   readonly catchUp: (length: number) => void
-  /** @param ids in log order, the first at `position`, which is the length of the log before them */
-  readonly add: (ids: readonly string[], position: number) => void
-  /** Takes all out, for the index. */
-  readonly takeAll: () => { readonly ids: readonly string[]; readonly positions: readonly number[] }
+  /** Position of an event with this id, where it waits; else the id is put down for `position`. Call `catchUp` first. */
+  readonly findOrPut: (key: IdKey, position: number) => number | undefined
+  /** Whether no event of the log has its id in the index. */
+  readonly areAll: () => boolean
+  /** Writes down what was put since `catchUp`, in log order from `position`, which was the length of the log. */
+  readonly keep: (position: number) => void
+  /** Takes all out, for the index, which `take` writes. */
+  readonly takeAll: (take: (ids: IdTable) => void) => void
   readonly count: () => number
   /** Forgets what it remembers: its transaction was not committed. */
   readonly forget: () => void
 }
 
-const ID_BYTES = 16
 /** With its header an entry of this size fills one page of LMDB, which is found without looking for neighbours. */
 const IDS_AN_ENTRY = 255
 
 export function createRecentIds(table: RecentTable): RecentIds {
-  const known = new Map<string, number>()
-  /** Key of the table's first entry and length of the log, as of what `known` holds. */
+  const known = createIdTable()
+  const key = createIdKey()
+  /** How many of the known are in the store's table. */
+  let kept = 0
+  /** Key of the table's first entry and length of the log, as of what is kept. */
   let first: number | undefined
   let length = 0
 
   const forget = (): void => {
-    known.clear()
+    known.truncate(0)
+    kept = 0
     first = undefined
     length = 0
   }
   const firstKey = (): number | undefined => {
-    for (const key of table.getKeys({ limit: 1 })) return key
+    for (const position of table.getKeys({ limit: 1 })) return position
     return undefined
   }
   return {
-    find: (id) => known.get(id),
     catchUp(now) {
+      known.truncate(kept)
       if (now === length) return
-      const key = firstKey()
+      const firstNow = firstKey()
       // Somebody swept since: what was known is in the index now.
-      if (key !== first || now < length) forget()
+      if (firstNow !== first || now < length) forget()
       for (const { key: position, value } of table.getRange({ start: length })) {
-        for (let i = 0; i * ID_BYTES < value.length; i++) known.set(idAt(value, i * ID_BYTES), position + i)
+        for (let at = 0; at < value.length; at += ID_BYTES) {
+          key.bytes.set(value.subarray(at, at + ID_BYTES))
+          known.findOrAdd(key, position + at / ID_BYTES)
+        }
       }
-      first = key
+      kept = known.count()
+      first = firstNow
       length = now
     },
-    add(ids, position) {
-      for (let from = 0; from < ids.length; from += IDS_AN_ENTRY) {
-        const some = ids.slice(from, from + IDS_AN_ENTRY)
-        table.putSync(position + from, Buffer.from(some.join('').replaceAll('-', ''), 'hex'))
-        for (const [i, id] of some.entries()) known.set(id, position + from + i)
+    findOrPut: known.findOrAdd,
+    areAll: () => length === 0 || first === 0,
+    keep(position) {
+      for (let from = kept; from < known.count(); from += IDS_AN_ENTRY) {
+        table.putSync(position + from - kept, known.bytesOf(from, Math.min(from + IDS_AN_ENTRY, known.count())))
       }
       first ??= position
-      length = position + ids.length
+      length = position + known.count() - kept
+      kept = known.count()
     },
-    takeAll() {
-      const ids = [...known.keys()]
-      const positions = [...known.values()]
+    takeAll(take) {
+      take(known)
       table.clearSync()
-      known.clear()
+      known.truncate(0)
+      kept = 0
       first = undefined
-      return { ids, positions }
     },
-    count: () => known.size,
+    count: known.count,
     forget,
   }
-}
-
-function idAt(bytes: Buffer, at: number): string {
-  const digits = bytes.toString('hex', at, at + ID_BYTES)
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`
 }

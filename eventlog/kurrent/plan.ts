@@ -4,7 +4,7 @@
  */
 import { encodeEvent } from '../../domain/events/codec.js'
 import type { AppendResult } from '../log.js'
-import { planAppend, type KnownEvent } from '../plan-append.js'
+import { findOnce, planAppend, type KnownEvent } from '../plan-append.js'
 import type { PreparedAppend } from '../prepare.js'
 import type { Known } from './known.js'
 import { recordedOf, type Stored } from './stored.js'
@@ -44,17 +44,17 @@ export function createPlan(known: Known, readAt: (position: number) => Promise<S
       const plan = planAppend({
         length: start + planned.length,
         headOf: (stream) => heads.get(stream) ?? known.lastRevision(stream),
-        find: (id) => knownAs(found.get(id)),
+        find: findOnce((id) => knownAs(found.get(id))),
       }, appends)
       if (plan.kind !== 'append') return plan
-      for (const { recorded: { id, event, stream, revision, position } } of plan.events) {
+      for (const { id, event, stream, revision, position } of plan.events) {
         const stored: Stored = { id, encoded: encodeEvent(event), place: { stream, revision, position }, linked }
         planned.push(stored)
         ids.set(id, stored)
       }
-      for (const [stream, revision] of plan.heads) heads.set(stream, revision)
+      for (const [stream, { last }] of plan.streams) heads.set(stream, last)
       size += plan.bytes
-      return { kind: 'appended', events: plan.events.map(({ recorded }) => recorded) }
+      return { kind: 'appended', events: plan.events }
     },
   }
 }
