@@ -1,10 +1,11 @@
 /** The whole mesh with timelines in a real Redis: the predecessor's commands, a wipe under load, and every command over it. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Summary } from '../../cli/up/summary.js'
 import { NO_REDIS, skipsRedis, startTestRedis, type TestRedis } from '../../projections/timelines/redis/testing/redis-server.js'
-import { cybermesh, startUp, temporaryFolder } from '../support/mesh.js'
+import { cybermesh, startUp, temporaryFolder, type Up } from '../support/mesh.js'
 
 const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
   const deadline = Date.now() + 120_000
@@ -13,6 +14,12 @@ const until = async (what: string, isSo: () => Promise<boolean> | boolean): Prom
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+const psql = (...words: string[]): string => {
+  const { stdout, stderr, error } = spawnSync('psql', words, { encoding: 'utf8', timeout: 30_000 })
+  return error === undefined ? `${stdout}${stderr}` : String(error)
+}
+const skipsPsql = process.env['CYBERMESH_FULL'] !== '1' && !psql('--version').startsWith('psql')
 
 describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'up --redis', () => {
   let redis: TestRedis
@@ -32,11 +39,41 @@ describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'up --redis', () => {
     expect(stderr).not.toContain('wr0ng')
   })
 
-  test('keeps timelines there, tells of a wipe under load, and builds them again', async () => {
-    const up = startUp(data, '--rate', '30', '--redis', `redis://:s3cret@127.0.0.1:${redis.port}`)
+  const zcard = (state: string): number => Number(redis.cli('ZCARD', `anomaly:timeline:${state}`))
+  let up: Up
+
+  test('redis-cli answers the commands of the predecessor while the mesh runs', async () => {
+    up = startUp(data, '--rate', '30', '--redis', `redis://:s3cret@127.0.0.1:${redis.port}`)
     await up.ready()
-    const zcard = (state: string): number => Number(redis.cli('ZCARD', `anomaly:timeline:${state}`))
     await until('commits', () => zcard('COMMITTED') > 30)
+    expect(redis.cli('ZCARD', 'anomaly:timeline:COMMITTED')).toMatch(/^\d+$/)
+    // One batch changes sets and hashes together, so whoever is in the set has its hash.
+    const [id] = redis.cli('ZREVRANGE', 'anomaly:timeline:COMMITTED', '0', '0').split('\n')
+    const lines = redis.cli('HGETALL', `anomaly:${id}`).split('\n')
+    const hash = Object.fromEntries(lines.flatMap((name, at) => (at % 2 === 0 ? [[name, lines[at + 1] ?? '']] : [])))
+    expect(hash).toMatchObject({
+      state: 'COMMITTED', anomaly_type: expect.stringMatching(/^[a-z_]+$/) as string, severity: expect.stringMatching(/^([1-9]|10)$/) as string,
+      block_height: expect.stringMatching(/^\d+$/) as string, validator_id: expect.stringMatching(/./) as string, signature: expect.stringMatching(/^[0-9a-f]{128}$/) as string,
+    })
+    for (const score of ['raw_score', 'confidence']) expect(Number(hash[score]), score).toBeGreaterThan(0)
+    const [publishedAt, admittedAt, committedAt] = ['published_at', 'admitted_at', 'committed_at'].map((name) => Number(hash[name])) as [number, number, number]
+    expect(publishedAt).toBeGreaterThan(Date.now() / 1000 - 300)
+    expect(admittedAt).toBeGreaterThanOrEqual(publishedAt)
+    expect(committedAt).toBeGreaterThanOrEqual(admittedAt)
+    expect(Number(redis.cli('ZSCORE', 'anomaly:timeline:COMMITTED', id as string))).toBe(committedAt)
+  })
+
+  test.skipIf(skipsPsql)('psql answers the query of the predecessor while the mesh runs', () => {
+    const printed = psql(readFileSync(join(data, 'sql.url'), 'utf8').trim(), '--csv', '-c', "SELECT height, tx_count, encode(state_root,'hex') FROM blocks ORDER BY height DESC LIMIT 5;")
+    const [header, ...rows] = printed.trimEnd().split('\n')
+    expect(header).toBe('height,tx_count,encode')
+    expect(rows).toHaveLength(5)
+    for (const row of rows) expect(row).toMatch(/^\d+,[1-9]\d*,[0-9a-f]{64}$/)
+    const heights = rows.map((row) => Number(row.split(',')[0]))
+    expect(heights).toEqual(heights.map((_, at) => (heights[0] as number) - at))
+  })
+
+  test('tells of a wipe under load, and builds them again', async () => {
     redis.cli('FLUSHALL')
     await until('the loss is told', async () => 'losses' in await up.status('projector'))
     expect(await up.status('projector')).toMatchObject({ losses: { timelines: { times: 1, reason: expect.stringContaining('wiped') as string } } })
