@@ -63,7 +63,8 @@ describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'up --redis', () => {
     expect(Number(redis.cli('ZSCORE', 'anomaly:timeline:COMMITTED', id as string))).toBe(committedAt)
   })
 
-  test.skipIf(skipsPsql)('psql answers the query of the predecessor while the mesh runs', () => {
+  test.skipIf(skipsPsql)('psql answers the query of the predecessor while the mesh runs', async () => {
+    await until('five blocks', async () => Number((await up.status('validator-0'))['committedHeight']) >= 8)
     const printed = psql(readFileSync(join(data, 'sql.url'), 'utf8').trim(), '--csv', '-c', "SELECT height, tx_count, encode(state_root,'hex') FROM blocks ORDER BY height DESC LIMIT 5;")
     const [header, ...rows] = printed.trimEnd().split('\n')
     expect(header).toBe('height,tx_count,encode')
