@@ -1,6 +1,7 @@
 -- The key only grows: on CockroachDB it is spread over buckets, so that not all writers meet at one range.
--- Every policy that a block has carried, in log order; outcome is applied or failed. params is canonical JSON as text: it
--- may hold what no JSON column takes. It works from effective_height to before expiration_height.
+-- Every policy that a block has carried, and those that none could carry any more, in log order; outcome is applied,
+-- failed or lapsed. params is canonical JSON as text: it may hold what no JSON column takes. It works from
+-- effective_height to before expiration_height.
 CREATE TABLE IF NOT EXISTS policies (
   log_position INT8 PRIMARY KEY USING HASH WITH (bucket_count = 8),
   policy_id UUID NOT NULL,
@@ -14,9 +15,9 @@ CREATE TABLE IF NOT EXISTS policies (
   authority_name TEXT,
   outcome TEXT NOT NULL,
   code TEXT,
-  block_height INT8 NOT NULL,
-  tx_index INT4 NOT NULL,
-  tx_hash BYTEA NOT NULL,
+  block_height INT8,
+  tx_index INT4,
+  tx_hash BYTEA,
   issued_at TIMESTAMPTZ NOT NULL,
   recorded_at TIMESTAMPTZ NOT NULL
 )

@@ -22,7 +22,7 @@ export function registerPolicy(program: Command): void {
     .option('--wait <seconds>', 'how long to wait for a block that carries it, where the mesh runs', '30')
     .addHelpText('after', '\nExample: cybermesh policy propose --rule threshold --action update --params \'{"kind":"ddos","value":0.9}\'\ndocs/policies.md lists what each rule needs.')
     .action(proposeOne)
-  withJson(withData(command.command('list').description('every policy a block has carried, and the rules in force'))).action(list)
+  withJson(withData(command.command('list').description('every policy a block has carried or that came too late for one, and the rules in force'))).action(list)
 }
 
 async function proposeOne({ data: folder, key, wait, json: _json, ...flags }: ProposeFlags): Promise<void> {
@@ -32,7 +32,7 @@ async function proposeOne({ data: folder, key, wait, json: _json, ...flags }: Pr
     import('../data-folder/open.js'), import('../policy/propose.js'), import('../policy/render.js'), import('../shared/progress.js')])
   const proposed = await propose(openExisting(folder), { ...flags, key: key ?? layoutOf(folder).key(AUTHORITY_KEY) }, waitMs, createProgress())
   answer({ json: _json === true }, proposed, renderProposed)
-  if (proposed.outcome === 'failed' || proposed.outcome === 'refused') process.exitCode = 1
+  if (proposed.outcome === 'failed' || proposed.outcome === 'refused' || proposed.outcome === 'lapsed') process.exitCode = 1
 }
 
 async function list(flags: DataFlag & JsonFlag): Promise<void> {

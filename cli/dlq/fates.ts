@@ -76,6 +76,7 @@ function fateIn(event: DomainEvent): { readonly messageHash: string; readonly fa
       const { policyId, messageHash, outcome, code } = event.data
       return { messageHash, fate: { kind: 'policy', id: policyId, state: outcome === 'applied' ? 'COMMITTED' : 'REJECTED', origin: null, code } }
     }
+    case 'PolicyLapsed': return { messageHash: event.data.messageHash, fate: { kind: 'policy', id: event.data.policyId, state: 'EXPIRED', origin: event.data.origin, code: null } }
     case 'ReportRecorded': {
       const { reportId, messageHash, outcome } = event.data
       const code = outcome.kind === 'failed' ? outcome.code : null

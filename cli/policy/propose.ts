@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '../../domain/bytes.js'
 import { canonicalJson, type Json } from '../../domain/canonical-json.js'
+import type { EventData } from '../../domain/events/schema.js'
 import { sha256Hex } from '../../domain/hash.js'
 import type { UnixMillis } from '../../domain/ids.js'
 import { checkPolicy } from '../../domain/message/check-policy.js'
@@ -42,7 +43,7 @@ export type Proposed = {
   readonly effectiveHeight: number
   /** Its place in the topic. */
   readonly at: string
-  readonly outcome: 'applied' | 'failed' | 'refused' | 'waiting'
+  readonly outcome: 'applied' | 'failed' | 'refused' | 'lapsed' | 'waiting'
   /** Of the block that carries it. */
   readonly height: number | null
   readonly code: string | null
@@ -96,11 +97,15 @@ const stillWaiting = (isRunning: boolean): Fate => ({
 async function waitForFate(log: Pick<EventLog, 'readStream'>, policyId: string, messageHash: string, waitMs: number, progress: Progress): Promise<Fate | undefined> {
   const deadline = Date.now() + waitMs
   for (;;) {
+    let lapsed: Fate | undefined
     for await (const { event } of log.readStream(policyStream(policyId))) {
+      if (event.type === 'PolicyLapsed') lapsed = { outcome: 'lapsed', height: null, code: null, sentence: lapseInWords(event.data) }
       if (event.type !== 'PolicyRecorded') continue
       const { outcome, code, placement: { height }, effectiveHeight } = event.data
       return { outcome, height, code, sentence: outcome === 'applied' ? `block ${height} carries it; it works from height ${effectiveHeight} on` : `block ${height} carries it, and it failed (${code}); it changes nothing` }
     }
+    // A block that carries it after all would stand behind it.
+    if (lapsed !== undefined) return lapsed
     for await (const { event } of log.readStream(refusedStream(messageHash))) {
       if (event.type === 'MessageRefused') return { outcome: 'refused', height: null, code: event.data.code, sentence: `validators refused it (${event.data.code}); \`cybermesh dlq list\` shows it` }
     }
@@ -109,6 +114,10 @@ async function waitForFate(log: Pick<EventLog, 'readStream'>, policyId: string, 
     await sleep(200)
   }
 }
+
+const lapseInWords = ({ effectiveHeight, reason }: EventData<'PolicyLapsed'>): string => (reason === 'height'
+  ? `no block below its effective height ${effectiveHeight} carried it; it changes nothing: propose it again with a later one`
+  : 'its time was over before a block carried it; it changes nothing: propose it again')
 
 function oneOf<T extends string>(option: string, word: string, words: readonly T[]): T {
   const known = words.find((one) => one === word)

@@ -1,5 +1,5 @@
 /** What the event log of a data folder says of policies: each with where it stands, and the rules that the next block is judged by. */
-import type { EventData } from '../../domain/events/schema.js'
+import type { EventData, Placement } from '../../domain/events/schema.js'
 import type { Genesis } from '../../domain/genesis.js'
 import { asHeight, type Height } from '../../domain/ids.js'
 import { policiesIn } from '../../domain/policy/entry.js'
@@ -7,26 +7,40 @@ import { entryAfter } from '../../domain/policy/follow-policies.js'
 import { policiesInForce, rulesAt, type RulesInForce } from '../../domain/policy/rules-at.js'
 import type { EventLog } from '../../eventlog/log.js'
 
-export type PolicyState = 'pending' | 'in-force' | 'ended' | 'failed'
-export type PolicyLine = Omit<EventData<'PolicyRecorded'>, 'message'> & { readonly state: PolicyState }
+export type PolicyState = 'pending' | 'in-force' | 'ended' | 'failed' | 'lapsed'
+/** Without a placement where no block carried it. */
+export type PolicyLine = Omit<EventData<'PolicyRecorded'>, 'message' | 'placement' | 'outcome'> & {
+  readonly placement: Placement | null
+  readonly outcome: EventData<'PolicyRecorded'>['outcome'] | 'lapsed'
+  readonly state: PolicyState
+}
 export type KnownPolicies = { /** Of the next block. */ readonly height: Height; readonly policies: readonly PolicyLine[]; readonly rules: RulesInForce }
 
 export async function readPolicies(log: Pick<EventLog, 'readAll'>, genesis: Genesis): Promise<KnownPolicies> {
-  const recorded: EventData<'PolicyRecorded'>[] = []
+  const recorded: Omit<PolicyLine, 'state'>[] = []
   let entry: Uint8Array | undefined
   let committed = 0
   for await (const { event } of log.readAll()) {
     if (event.type === 'BlockCommitted') committed = event.data.height
+    if (event.type === 'PolicyLapsed') {
+      const { message: _message, origin: _origin, reason: _reason, height: _height, ...said } = event.data
+      recorded.push({ ...said, placement: null, outcome: 'lapsed', code: null })
+    }
     if (event.type !== 'PolicyRecorded') continue
-    recorded.push(event.data)
+    const { message: _message, ...data } = event.data
+    recorded.push(data)
     entry = entryAfter(entry, event.data)
   }
   const height = asHeight(committed + 1)
   const inForce = new Set(policiesInForce(policiesIn(entry), height).map(({ policyId }) => policyId))
-  const stateOf = ({ policyId, outcome, effectiveHeight }: EventData<'PolicyRecorded'>): PolicyState =>
-    outcome === 'failed' ? 'failed' : inForce.has(policyId) ? 'in-force' : effectiveHeight > height ? 'pending' : 'ended'
-  return { height, policies: recorded.map(({ message: _message, ...data }) => ({ ...data, state: stateOf({ message: _message, ...data }) })), rules: rulesAt(genesis, entry, height) }
+  const stateOf = ({ policyId, outcome, effectiveHeight }: Omit<PolicyLine, 'state'>): PolicyState =>
+    outcome !== 'applied' ? outcome : inForce.has(policyId) ? 'in-force' : effectiveHeight > height ? 'pending' : 'ended'
+  return { height, policies: recorded.filter(isLastWord).map((data) => ({ ...data, state: stateOf(data) })), rules: rulesAt(genesis, entry, height) }
 }
+
+/** A block that carries a policy after all outranks that it lapsed. */
+const isLastWord = ({ outcome, messageHash }: Omit<PolicyLine, 'state'>, _: number, all: readonly Omit<PolicyLine, 'state'>[]): boolean =>
+  outcome !== 'lapsed' || !all.some((other) => other.messageHash === messageHash && other.outcome !== 'lapsed')
 
 /** The rules as a document: lists and objects instead of sets and maps. */
 export const documentOf = (rules: RulesInForce) => ({

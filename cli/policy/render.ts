@@ -10,7 +10,7 @@ export const renderProposed = ({ policyId, sentence, at }: Proposed): string => 
 export function renderPolicies({ height, policies, rules }: PolicyList): string {
   const table = new Table({ head: ['policy', 'state', 'action', 'rule', 'from', 'until', 'block', 'by', 'params'], style: { head: [], border: [] } })
   for (const { policyId, state, code, action, rule, effectiveHeight, expirationHeight, placement, authority, authorityName, params } of policies) {
-    table.push([policyId, code === null ? state : `${state} (${code})`, action, rule, effectiveHeight, expirationHeight ?? '-', placement.height, authorityName ?? authority.slice(0, 12), subjectIn(params)])
+    table.push([policyId, code === null ? state : `${state} (${code})`, action, rule, effectiveHeight, expirationHeight ?? '-', placement?.height ?? '-', authorityName ?? authority.slice(0, 12), subjectIn(params)])
   }
   const listed = policies.length === 0 ? 'no block has carried a policy' : table.toString()
   return `${listed}\nin force at height ${height}:\n${JSON.stringify(rules, null, 2)}`

@@ -45,6 +45,28 @@ const rejectedBy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('execution'), placement }),
 ])
 
+/** What a policy says. */
+const policySaid = {
+  policyId: uuid,
+  messageHash: hex32(),
+  /** The message as the block carries it, base64. */
+  message: base64,
+  action: z.enum(POLICY_ACTIONS), rule: z.enum(POLICY_RULES),
+  /** Canonical JSON, as it was signed. */
+  params: z.string(),
+  effectiveHeight: int64<Height>(),
+  /** The first height at which it works no more. */
+  expirationHeight: int64<Height>().nullable(),
+  /** The policy that it ends. */
+  rollbackOf: uuid.nullable(),
+  /** Public key of whoever signed it. */
+  authority: hex32(),
+  /** In genesis. */
+  authorityName: z.string().nullable(),
+  /** Time in the message, unix seconds. */
+  issuedAtSeconds: int64(),
+}
+
 export const eventSchemas = {
   ValidatorRegistered: z.strictObject({
     validatorId: hex32<ValidatorId>(), publicKey: hex32(), name: z.string(), peerId: z.string(), chainId: hex32(), at: int64<UnixMillis>(),
@@ -103,26 +125,18 @@ export const eventSchemas = {
   }),
   /** A block carries a policy; `applied` where it is in the state and works from its height on. */
   PolicyRecorded: z.strictObject({
-    policyId: uuid,
-    messageHash: hex32(),
-    /** The message as the block carries it, base64. */
-    message: base64,
-    action: z.enum(POLICY_ACTIONS), rule: z.enum(POLICY_RULES),
-    /** Canonical JSON, as it was signed. */
-    params: z.string(),
-    effectiveHeight: int64<Height>(),
-    /** The first height at which it works no more. */
-    expirationHeight: int64<Height>().nullable(),
-    /** The policy that it ends. */
-    rollbackOf: uuid.nullable(),
-    /** Public key of whoever signed it. */
-    authority: hex32(),
-    /** In genesis. */
-    authorityName: z.string().nullable(),
-    /** Time in the message, unix seconds. */
-    issuedAtSeconds: int64(),
+    ...policySaid,
     placement,
     outcome: z.enum(['applied', 'failed']), code: code.nullable(),
+    at: int64<UnixMillis>(),
+  }),
+  /** An authority signed it, no block has carried it, and none can: the chain has come to its height, or its time is over. */
+  PolicyLapsed: z.strictObject({
+    ...policySaid,
+    origin,
+    reason: z.enum(['height', 'time']),
+    /** Newest block then; 0 before the first. */
+    height: int64<Height>(),
     at: int64<UnixMillis>(),
   }),
   /** A policy or a report that f+1 distinct validators refused; an anomaly has a lifecycle that says so. */

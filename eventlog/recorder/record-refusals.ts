@@ -13,6 +13,7 @@ import { factKey, readRefusals, readRefusedCount, readWaiting, wasRefusedAt } fr
 import type { FactReader } from './index/facts.js'
 import { forgetWaitingAt, keepWaiting } from './index/waiting.js'
 import { majorityCode } from './judge.js'
+import { lapseOf } from './record-lapses.js'
 import type { FeedMessage } from './ports.js'
 import type { Session } from './session.js'
 
@@ -22,7 +23,9 @@ export function recordOther(session: Session, { origin, bytes }: FeedMessage, ki
   const { facts } = session
   if (wasRefusedAt(facts, origin) || readWaiting(facts, origin) !== undefined) return
   const message = bytes.length > MAX_KEPT_MESSAGE_BYTES ? '' : Buffer.from(bytes).toString('base64')
-  keepWaiting(facts, { kind, origin, messageHash: sha256Hex(bytes) as Hex32, message, since: now })
+  const messageHash = sha256Hex(bytes) as Hex32
+  const lapses = kind === 'policy' && message !== '' ? lapseOf(session, bytes, messageHash, context) : undefined
+  keepWaiting(facts, { kind, origin, messageHash, message, since: now, ...(lapses === undefined ? {} : { lapses }) })
   judgeWaiting(session, origin, context, now)
 }
 

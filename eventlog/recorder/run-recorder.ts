@@ -19,6 +19,7 @@ import { followReceipts } from './follow-receipts.js'
 import { createNotices, type Notice, type NoticeCounters } from './notices.js'
 import { pause } from '../entries.js'
 import { sendDeadLetters } from './dead-letters.js'
+import { recordLapses } from './record-lapses.js'
 import { forgetUnanswered } from './record-refusals.js'
 import { statusOf, type RecorderStatus } from './status.js'
 import { DEFAULT_SWEEP, findOverdue, recordOverdue, type SweepLimits } from './sweep.js'
@@ -96,6 +97,7 @@ async function record(options: RecorderOptions, onLatency: (latencyMs: number) =
       await writer.perform((session) => {
         const overdue = findOverdue(index, limits, startedAt, now)
         recordOverdue(session, overdue, now)
+        recordLapses(session, index, context, limits, startedAt, now)
         forgetUnanswered(session, index, now)
       })
     }

@@ -1,6 +1,11 @@
 /** Policies, and the rules that they make. */
 export const policies = /* GraphQL */ `
-  enum PolicyOutcome { APPLIED FAILED }
+  enum PolicyOutcome {
+    APPLIED
+    FAILED
+    "An authority signed it, and no block carried it in time."
+    LAPSED
+  }
 
   type PolicyConnection { edges: [PolicyEdge!]! nodes: [Policy!]! pageInfo: PageInfo! }
   type PolicyEdge { cursor: String! node: Policy! }
@@ -23,11 +28,12 @@ export const policies = /* GraphQL */ `
     authority: ID!
     authorityName: String
     outcome: PolicyOutcome!
-    "Why it changes nothing; null where it was applied."
+    "Why execution refused it; null where it did not."
     code: String
-    blockHeight: Long!
-    txIndex: Int!
-    txHash: ID!
+    "The block that carries it; null where it lapsed, as the two that follow."
+    blockHeight: Long
+    txIndex: Int
+    txHash: ID
     "Position of the event behind it."
     logPosition: Long!
     issuedAt: Time!

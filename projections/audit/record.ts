@@ -75,6 +75,13 @@ function describe({ event, stream }: RecordedEvent): Omit<AuditRecord, 'eventTyp
         fields: { rule, params, authority, effectiveHeight, expirationHeight, rollbackOf, height: placement.height, txIndex: placement.txIndex, code },
       }
     }
+    case 'PolicyLapsed': {
+      const { authority, authorityName, action, rule, params, effectiveHeight, expirationHeight, rollbackOf, reason, height } = event.data
+      return {
+        severity: 'WARN', actor: authorityName ?? authority, action: `policy-${action}`, resource: stream, result: 'failure',
+        fields: { rule, params, authority, effectiveHeight, expirationHeight, rollbackOf, height, lapsed: reason },
+      }
+    }
     case 'MessageRefused': {
       const { kind, code, receipts, messageHash } = event.data
       const severity = code === 'INVALID_SIGNATURE' || code === 'UNKNOWN_PRODUCER' || code === 'REPLAY' ? 'SECURITY' : 'WARN'

@@ -1,10 +1,10 @@
-/** Policies as blocks have carried them: one row each, nothing ever changes. What is in force follows from them. */
+/** Policies as blocks have carried them, and those that none could carry any more: one row each, nothing ever changes. What is in force follows from them. */
 import type pg from 'pg'
 import { forEachEvent } from '../runtime/fold.js'
 import type { BatchEntry, Projection } from '../runtime/projection.js'
 import { createSqlProjection } from '../runtime/sql-projection.js'
 import type { SqlStatement } from '../sql/statement.js'
-import { insertPolicies, type RecordedPolicy } from './sql/insert-policies.js'
+import { asLapsed, insertPolicies, type RecordedPolicy } from './sql/insert-policies.js'
 
 export const POLICIES_PROJECTION = { name: 'policies', version: 1 } as const
 
@@ -15,6 +15,7 @@ export function foldPolicies(entries: readonly BatchEntry[]): readonly SqlStatem
   const recorded: RecordedPolicy[] = []
   forEachEvent(entries, ({ event, position }) => {
     if (event.type === 'PolicyRecorded') recorded.push({ position, data: event.data })
+    if (event.type === 'PolicyLapsed') recorded.push({ position, data: asLapsed(event.data) })
   })
   return insertPolicies(recorded)
 }

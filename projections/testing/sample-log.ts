@@ -137,7 +137,8 @@ export const streamOf = ({ type, data }: DomainEvent): string => {
     case 'ValidatorRegistered': return validatorStream(data.validatorId)
     case 'BlockCommitted': return CHAIN_STREAM
     case 'OperatorActionRecorded': return OPERATOR_STREAM
-    case 'PolicyRecorded': return policyStream(data.policyId)
+    case 'PolicyRecorded':
+    case 'PolicyLapsed': return policyStream(data.policyId)
     case 'MessageRefused': return refusedStream(data.messageHash)
     case 'ReportRecorded': return reportStream(data.reportId)
     default: return anomalyStream(data.anomalyId)

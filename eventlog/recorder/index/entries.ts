@@ -49,10 +49,12 @@ export type WaitingMessage = {
   /** base64; empty where too large to be kept */
   readonly message: string
   readonly since: UnixMillis
+  /** Of a policy that an authority signed: when no block can carry it any more. */
+  readonly lapses?: { readonly policyId: string; readonly atHeight: Height; /** time in the message, unix seconds */ readonly afterSeconds: number }
 }
 export type LifecycleCounts = Readonly<Record<LifecycleState, number>> & { readonly everAdmitted: number }
 
-const originText = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}/${offset}`
+export const originText = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}/${offset}`
 
 export const factKey = {
   anomaly: (id: string) => `a/${id}`,
@@ -65,6 +67,8 @@ export const factKey = {
   deadLetter: (origin: Origin) => `d/${originText(origin)}`,
   envelope: (origin: Origin) => `e/${originText(origin)}`,
   waiting: (origin: Origin) => `w/${originText(origin)}`,
+  lapsing: (place: string) => `wp/${place}`,
+  policyTold: (hash: string) => `pm/${hash}`,
   waitingPlaces: (hash: string) => `wm/${hash}`,
   refusedAt: (origin: Origin) => `x/${originText(origin)}`,
   refusedCount: (hash: string) => `xm/${hash}`,
@@ -99,6 +103,8 @@ export function readPolicies(facts: Reader): Uint8Array | undefined {
   return stored === undefined ? undefined : new Uint8Array(Buffer.from(stored, 'base64'))
 }
 export const readPolicyCount = (facts: Reader, id: string): number => read(facts, factKey.policyCount(id)) ?? 0
+/** Whether the log says how this message ended. */
+export const wasPolicyTold = (facts: Reader, messageHash: string): boolean => facts.get(factKey.policyTold(messageHash)) !== undefined
 export const readTip = (facts: Reader): ChainTip | undefined => read(facts, factKey.tip)
 export const readCounts = (facts: Reader): LifecycleCounts => read(facts, factKey.counts) ?? NO_COUNTS
 export const isRegistered = (facts: Reader, validator: string): boolean => facts.get(factKey.validator(validator)) !== undefined

@@ -24,6 +24,9 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
     case 'PolicyRecorded':
       foldPolicy(layer, event.data)
       return
+    case 'PolicyLapsed':
+      tellPolicy(layer, event.data)
+      return
     case 'ReportRecorded':
       forgetWaiting(layer, event.data.messageHash)
       return
@@ -41,10 +44,15 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
 }
 
 function foldPolicy(layer: FactLayer, data: EventData<'PolicyRecorded'>): void {
-  forgetWaiting(layer, data.messageHash)
-  layer.put(factKey.policyCount(data.policyId), readPolicyCount(layer, data.policyId) + 1)
+  tellPolicy(layer, data)
   const entry = entryAfter(readPolicies(layer), data)
   if (entry !== undefined) layer.put(factKey.policies, Buffer.from(entry).toString('base64'))
+}
+
+function tellPolicy(layer: FactLayer, { policyId, messageHash }: Pick<EventData<'PolicyRecorded'>, 'policyId' | 'messageHash'>): void {
+  forgetWaiting(layer, messageHash)
+  layer.put(factKey.policyTold(messageHash), 1)
+  layer.put(factKey.policyCount(policyId), readPolicyCount(layer, policyId) + 1)
 }
 
 function foldLifecycle(layer: FactLayer, event: AnomalyEvent): void {

@@ -17,19 +17,20 @@ export type PolicyView = {
   readonly rollbackOf: string | null
   readonly authority: string
   readonly authorityName: string | null
-  readonly outcome: 'applied' | 'failed'
+  readonly outcome: 'applied' | 'failed' | 'lapsed'
   readonly code: RejectCode | null
-  readonly blockHeight: number
-  readonly txIndex: number
-  readonly txHash: string
+  /** null where no block carried it, as the two that follow. */
+  readonly blockHeight: number | null
+  readonly txIndex: number | null
+  readonly txHash: string | null
   readonly issuedAt: Date
   readonly recordedAt: Date
 }
 
 type Row = {
   log_position: string; policy_id: string; action: PolicyAction; rule: PolicyRule; params: string; effective_height: string; expiration_height: string | null
-  rollback_of: string | null; authority: Buffer; authority_name: string | null; outcome: 'applied' | 'failed'; code: RejectCode | null
-  block_height: string; tx_index: number; tx_hash: Buffer; issued_at: Date; recorded_at: Date
+  rollback_of: string | null; authority: Buffer; authority_name: string | null; outcome: PolicyView['outcome']; code: RejectCode | null
+  block_height: string | null; tx_index: number | null; tx_hash: Buffer | null; issued_at: Date; recorded_at: Date
 }
 
 const COLUMNS = `log_position, policy_id, action, rule, params, effective_height, expiration_height, rollback_of, authority, authority_name, outcome, code,
@@ -51,5 +52,5 @@ const viewOf = (row: Row): PolicyView => ({
   policyId: row.policy_id, logPosition: Number(row.log_position), action: row.action, rule: row.rule, params: row.params,
   effectiveHeight: Number(row.effective_height), expirationHeight: numberOf(row.expiration_height), rollbackOf: row.rollback_of,
   authority: row.authority.toString('hex'), authorityName: row.authority_name, outcome: row.outcome, code: row.code,
-  blockHeight: Number(row.block_height), txIndex: row.tx_index, txHash: row.tx_hash.toString('hex'), issuedAt: row.issued_at, recordedAt: row.recorded_at,
+  blockHeight: numberOf(row.block_height), txIndex: row.tx_index, txHash: row.tx_hash?.toString('hex') ?? null, issuedAt: row.issued_at, recordedAt: row.recorded_at,
 })

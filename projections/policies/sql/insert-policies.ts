@@ -6,7 +6,11 @@ import { insertRows, type Column } from '../../sql/bulk.js'
 import type { SqlStatement } from '../../sql/statement.js'
 import { bytesOfHex, plainText, timeOfSeconds } from '../../sql/values.js'
 
-export type RecordedPolicy = { readonly position: Position; readonly data: EventData<'PolicyRecorded'> }
+type Lapsed = EventData<'PolicyLapsed'> & { readonly outcome: 'lapsed'; readonly code: null; readonly placement: null }
+
+export type RecordedPolicy = { readonly position: Position; readonly data: EventData<'PolicyRecorded'> | Lapsed }
+
+export const asLapsed = (data: EventData<'PolicyLapsed'>): Lapsed => ({ ...data, outcome: 'lapsed', code: null, placement: null })
 
 const COLUMNS: readonly Column<RecordedPolicy>[] = [
   { name: 'log_position', type: 'int8', value: ({ position }) => position },
@@ -21,9 +25,9 @@ const COLUMNS: readonly Column<RecordedPolicy>[] = [
   { name: 'authority_name', type: 'text', value: ({ data }) => plainText(data.authorityName) },
   { name: 'outcome', type: 'text', value: ({ data }) => data.outcome },
   { name: 'code', type: 'text', value: ({ data }) => data.code },
-  { name: 'block_height', type: 'int8', value: ({ data }) => data.placement.height },
-  { name: 'tx_index', type: 'int4', value: ({ data }) => data.placement.txIndex },
-  { name: 'tx_hash', type: 'bytea', value: ({ data }) => bytesOfHex(data.placement.txId) },
+  { name: 'block_height', type: 'int8', value: ({ data }) => data.placement?.height ?? null },
+  { name: 'tx_index', type: 'int4', value: ({ data }) => data.placement?.txIndex ?? null },
+  { name: 'tx_hash', type: 'bytea', value: ({ data }) => bytesOfHex(data.placement?.txId ?? null) },
   { name: 'issued_at', type: 'timestamptz', value: ({ data }) => timeOfSeconds(data.issuedAtSeconds) },
   { name: 'recorded_at', type: 'timestamptz', value: ({ data }) => eventTime(data.at) },
 ]
