@@ -7,7 +7,7 @@ import { followReceipts } from '../../consensus/node/follow-receipts.js'
 import { peerIdOf } from '../../consensus/network/identity.js'
 import { startMesh } from '../../consensus/network/mesh.js'
 import { openRecorderIndex, runRecorder } from '../../eventlog/recorder/index.js'
-import { deadLetterSinkOf, messageFeedOf, openPublisherCheckpoint, RECORDER_TOPICS, runControlPublisher, withLazyOffsets } from '../../ingest/index.js'
+import { deadLetterSinkOf, messageFeedOf, openPublisherCheckpoint, RECORDER_GROUP, RECORDER_TOPICS, runControlPublisher, withLazyOffsets } from '../../ingest/index.js'
 import { createAcceptLater, createStrictVerifier, createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
@@ -45,7 +45,7 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
   const stopping = new AbortController()
   const { signal } = stopping
   const clock = () => systemClock.now()
-  const consumer = await withLazyOffsets(transport).consume({ topics: RECORDER_TOPICS, group: 'recorder' })
+  const consumer = await withLazyOffsets(transport).consume({ topics: RECORDER_TOPICS, group: RECORDER_GROUP })
 
   const { verify, strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES, undefined, createStrictVerifier())
   const recorder = runRecorder({

@@ -6,13 +6,15 @@ import { openSource } from '../../detector/sources/open-source.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { openRedisTimelines } from '../../projections/index.js'
 import { DEFAULT_FOLDER } from '../data-folder/layout.js'
-import { detectorsOf, openOrCreate } from '../data-folder/open.js'
+import { detectorsOf, openOrCreate, type DataFolder } from '../data-folder/open.js'
+import { openTopicsOf } from '../dlq/open-letters.js'
 import { chooseEventLog } from '../shared/folder-log.js'
 import { chooseTimelines } from '../shared/folder-timelines.js'
 import { chooseTransport } from '../shared/folder-transport.js'
 import { holdLock } from '../shared/process-lock.js'
 import { sentenceOf, UserError } from '../shared/user-error.js'
 import { writeAtomic, writeJson } from '../shared/write-atomic.js'
+import { countUnread } from './count-unread.js'
 import { openLiveTable } from './live-table.js'
 import { allRoles, type Plan } from './plan.js'
 import { createProcesses } from './processes.js'
@@ -115,7 +117,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     const seconds = (Date.now() - startedAt) / 1000
     await Promise.all(roles.detectors.map(({ name }) => processes.stop(name)))
     say('waiting until everything on its way has settled')
-    const end = await untilSettled(roles)
+    const end = await untilSettled(roles, data)
     return await summarise(end, start, seconds, api, postgres.url, genesis)
   } finally {
     for (const close of closers) await close()
@@ -152,11 +154,18 @@ async function untilMeshed(roles: Plan, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function untilSettled(roles: Plan): Promise<Snapshot> {
+async function untilSettled(roles: Plan, data: DataFolder): Promise<Snapshot> {
   const deadline = Date.now() + SETTLE_WITHIN_MS
-  for (;;) {
-    const snapshot = await takeSnapshot(roles, false)
-    if (isSettled(snapshot) || Date.now() > deadline) return snapshot
-    await sleep(100)
+  const topics = await openTopicsOf(data)
+  try {
+    for (;;) {
+      // Asked first: what is read after this moment is in the counts of the snapshot.
+      const unread = topics === undefined ? 0 : await countUnread(topics).catch(() => Infinity)
+      const snapshot = await takeSnapshot(roles, false)
+      if ((unread === 0 && isSettled(snapshot)) || Date.now() > deadline) return snapshot
+      await sleep(100)
+    }
+  } finally {
+    await topics?.close()
   }
 }

@@ -17,3 +17,5 @@ export function messageFeedOf(consumer: Consumer): MessageFeed {
 }
 
 export const RECORDER_TOPICS = MESSAGE_TOPICS
+/** The recorder's consumer group: one for all recorders of a network, of which one works. */
+export const RECORDER_GROUP = 'recorder'
