@@ -3,8 +3,9 @@
  * place, which only the store knows. The bytes go into a few large buffers outside the heap: texts that lived from here
  * to the end of a large append would be copied by the garbage collector again and again, which cost more than all else.
  */
-import { canonicalDataOf } from '../domain/events/codec.js'
-import type { EventType } from '../domain/events/schema.js'
+import { putCanonicalData } from '../domain/events/codec.js'
+import { EVENT_TYPES } from '../domain/events/schema.js'
+import { bytesOfText, putBytes, putInteger, putString, type Sink } from '../domain/events/sink.js'
 import { newestVersion } from '../domain/events/upcast.js'
 import type { NewEvent, StreamAppend } from './log.js'
 import type { Place } from './record.js'
@@ -19,8 +20,7 @@ export type PreparedAppend = Omit<StreamAppend, 'events'> & { readonly events: r
 
 const FIRST_BYTES = 8 * 1024
 const MOST_BYTES = 1024 * 1024
-/** The most that a UTF-16 unit takes, and as an escape in JSON. */
-const UTF8_BYTES = 3
+/** The most that a UTF-16 unit takes in JSON. */
 const UNIT_BYTES = 6
 /** Names of fields, quotes, version, position and revision of 16 digits each. */
 const REST_BYTES = 160
@@ -43,6 +43,13 @@ export function releaseAppends(appends: readonly PreparedAppend[]): void {
   }
 }
 
+const DATA = bytesOfText('{"data":')
+const ID = bytesOfText(',"id":')
+const POSITION = bytesOfText(',"position":"')
+const REVISION = bytesOfText('","revision":"')
+const STREAM = bytesOfText('","stream":')
+const ends: ReadonlyMap<string, Uint8Array> = new Map(EVENT_TYPES.map((type) => [type, bytesOfText(`,"type":"${type}","version":${newestVersion(type)}}`)]))
+
 /** Throws where an event is not what its schema says. */
 export function prepareAppends(appends: readonly StreamAppend[]): readonly PreparedAppend[] {
   let buffer: Buffer = Buffer.alloc(0)
@@ -50,16 +57,20 @@ export function prepareAppends(appends: readonly StreamAppend[]): readonly Prepa
 
   const prepare = (id: string, event: NewEvent['event'], stream: string): PreparedEvent => {
     const room = roomAfter(stream, event.type)
-    const text = `{"data":${canonicalDataOf(event)},"id":"${id}","position":"`
-    const sizeBytes = text.length * UTF8_BYTES + room
-    if (buffer.length - next < sizeBytes) {
-      buffer = newBuffer(Math.max(sizeBytes, FIRST_BYTES, Math.min(buffer.length * 2, MOST_BYTES)))
+    for (;;) {
+      const start = next
+      const sink: Sink = { bytes: buffer, at: start }
+      putBytes(sink, DATA)
+      putCanonicalData(sink, event)
+      putBytes(sink, ID)
+      putString(sink, id)
+      putBytes(sink, POSITION)
+      const end = sink.at
+      next = end + room
+      if (next <= buffer.length) return { id, event, buffer, start, end }
+      buffer = newBuffer(Math.max(next - start, FIRST_BYTES, Math.min(buffer.length * 2, MOST_BYTES)))
       next = 0
     }
-    const start = next
-    const end = start + buffer.write(text, start)
-    next = end + room
-    return { id, event, buffer, start, end }
   }
 
   return appends.map(({ stream, expected, events }) => ({ stream, expected, events: events.map(({ id, event }) => prepare(id, event, stream)) }))
@@ -67,13 +78,17 @@ export function prepareAppends(appends: readonly StreamAppend[]): readonly Prepa
 
 const newBuffer = (sizeBytes: number): Buffer => (sizeBytes === MOST_BYTES ? kept.pop() : undefined) ?? Buffer.allocUnsafeSlow(sizeBytes)
 
-/** What stands after the digits of the revision. */
-const endOf = (stream: string, type: EventType): string => `","stream":${JSON.stringify(stream)},"type":"${type}","version":${newestVersion(type)}}`
-
 /** At least the size of the entry, whatever its place. */
 export const mostBytesOf = ({ start, end, event }: PreparedEvent, stream: string): number => end - start + roomAfter(stream, event.type)
 
 /** The bytes of the entry, the same as `encodeRecord` gives. They stay in the prepared event's buffer. */
 export function entryAt({ buffer, start, end, event }: PreparedEvent, { stream, revision, position }: Place): Buffer {
-  return buffer.subarray(start, end + buffer.write(`${position}","revision":"${revision}${endOf(stream, event.type)}`, end))
+  const sink: Sink = { bytes: buffer, at: end }
+  putInteger(sink, position)
+  putBytes(sink, REVISION)
+  putInteger(sink, revision)
+  putBytes(sink, STREAM)
+  putString(sink, stream)
+  putBytes(sink, ends.get(event.type) as Uint8Array)
+  return buffer.subarray(start, sink.at)
 }

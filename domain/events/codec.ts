@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { canonicalJson, type Json } from '../canonical-json.js'
 import { fastReader, fastWriter, type FastConversion } from './fast-codec.js'
-import { fastText, type FastText } from './fast-text.js'
+import { fastBytes, type FastBytes } from './fast-bytes.js'
 import { eventSchemas, type DomainEvent, type EventType } from './schema.js'
 import { nodeOf } from './schema-nodes.js'
+import { putText, type Sink } from './sink.js'
 import { newestVersion, upcast, UPCASTERS, type Upcasters } from './upcast.js'
 
 export class EventFormatError extends Error {
@@ -20,7 +21,7 @@ export type EncodedEvent = { readonly type: string; readonly version: number; re
 const nodes = Object.entries(eventSchemas).map(([type, schema]) => [type, nodeOf(schema as unknown as z.ZodType)] as const)
 const readers: ReadonlyMap<string, FastConversion> = new Map(nodes.map(([type, node]) => [type, fastReader(node)]))
 const writers: ReadonlyMap<string, FastConversion> = new Map(nodes.map(([type, node]) => [type, fastWriter(node)]))
-const texts: ReadonlyMap<string, FastText> = new Map(nodes.map(([type, node]) => [type, fastText(node)]))
+const puts: ReadonlyMap<string, FastBytes> = new Map(nodes.map(([type, node]) => [type, fastBytes(node)]))
 
 /** In the newest shape. Throws where the event is not what its schema says. */
 export function encodeEvent(event: DomainEvent, upcasters: Upcasters = UPCASTERS): EncodedEvent {
@@ -28,9 +29,12 @@ export function encodeEvent(event: DomainEvent, upcasters: Upcasters = UPCASTERS
   return { type: event.type, version: newestVersion(event.type, upcasters), data: data as Json }
 }
 
-/** Canonical JSON of the data in `encodeEvent`. Throws where the event is not what its schema says. */
-export function canonicalDataOf(event: DomainEvent): string {
-  return texts.get(event.type)?.(event.data) ?? canonicalJson(encodeEvent(event).data)
+/** Writes the canonical JSON of the data in `encodeEvent`. Throws where the event is not what its schema says. */
+export function putCanonicalData(sink: Sink, event: DomainEvent): void {
+  const start = sink.at
+  if (puts.get(event.type)?.(sink, event.data) === true) return
+  sink.at = start
+  putText(sink, canonicalJson(encodeEvent(event).data))
 }
 
 /** Reads every released version. Throws EventFormatError for an unknown type or version, or data of the wrong shape. */

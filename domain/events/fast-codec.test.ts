@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { historyAppends } from '../../bench/log/history.js'
 import { canonicalJson, type Json } from '../canonical-json.js'
+import { fastBytes } from './fast-bytes.js'
 import { fastReader, fastWriter } from './fast-codec.js'
 import { eventSchemas, type DomainEvent } from './schema.js'
 import { nodeOf } from './schema-nodes.js'
@@ -45,6 +46,10 @@ describe('events read and written without the schema library', () => {
       const library = z.safeEncode(schemaOf(type), changed as never)
       const fast = fastWriter(nodeOf(schemaOf(type)))(changed)
       if (fast !== undefined) expect(fast).toEqual(library.data)
+      const sink = { bytes: new Uint8Array(65_536), at: 0 }
+      const isWritten = fastBytes(nodeOf(schemaOf(type)))(sink, changed)
+      expect(isWritten).toBe(fast !== undefined)
+      if (isWritten) expect(Buffer.from(sink.bytes.subarray(0, sink.at)).toString()).toBe(canonicalJson(fast as Json))
     }), { numRuns: 1000 })
   })
 
