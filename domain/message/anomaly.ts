@@ -35,7 +35,7 @@ export type AnomalyAlg = (typeof ANOMALY_ALGS)[number]
 /** The original's hard limit; genesis may only be stricter. */
 export const MAX_PAYLOAD_BYTES = 512 * 1024
 
-const isAlg = (value: string): value is AnomalyAlg => (ANOMALY_ALGS as readonly string[]).includes(value)
+export const isAlg = (value: string): value is AnomalyAlg => (ANOMALY_ALGS as readonly string[]).includes(value)
 
 /** Reads wire bytes. Only the canonical encoding of well-formed fields is accepted; all bytes are copied. */
 export function decodeAnomaly(bytes: Uint8Array): Decoded<AnomalyMessage> {

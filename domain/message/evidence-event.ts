@@ -6,7 +6,7 @@ import { EvidenceEvent } from '../../proto/messages.js'
 import type { CustodyEntry } from '../custody/chain.js'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../crypto.js'
 import { isUuid, type AnomalyId } from '../ids.js'
-import { ANOMALY_ALGS, type AnomalyAlg } from './anomaly.js'
+import { ANOMALY_ALGS, isAlg, type AnomalyAlg } from './anomaly.js'
 import { atMost, copyBytes, decodeCanonical, exactly, FieldError, HASH_BYTES, MAX_TEXT_BYTES, NONCE_BYTES, seconds, shortText, type Decoded } from './wire.js'
 
 export type EvidenceMessage = {
@@ -37,8 +37,6 @@ export type ReportId = AnomalyId
 export const MAX_PROOF_BYTES = 256 * 1024
 export const MAX_REFS = 1000
 export const MAX_CUSTODY_ENTRIES = 64
-
-const isAlg = (value: string): value is AnomalyAlg => (ANOMALY_ALGS as readonly string[]).includes(value)
 
 /** Reads wire bytes. Only the canonical encoding of well-formed fields is accepted; all bytes are copied. */
 export function decodeEvidenceMessage(bytes: Uint8Array): Decoded<EvidenceMessage> {

@@ -78,7 +78,8 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     await backlog.whenOpen(signal)
     for await (const batch of consumer.batches(signal)) {
       const offered = batch.map((record) => ({ record, tx: createTransaction(MESSAGE_KINDS.get(record.topic) ?? 'event', record.value) }))
-      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, limits) ? signatureClaimOf(tx, options.verify, options.rulesNow().rules) ?? [] : [])))
+      const { rules } = options.rulesNow()
+      await options.verifyAhead?.(offered.flatMap(({ tx }) => (tx.kind === 'event' && isSmall(tx, limits) ? signatureClaimOf(tx, options.verify, rules) ?? [] : [])))
       const decided = decideBatch(offered, options)
       // Proposing need not wait for the disk: after a crash the records are read again, their offsets are not committed yet.
       for (const { admitted } of decided) if (admitted !== undefined && !store.isSettled(admitted.pending.tx.id)) backlog.offer(admitted.pending)
