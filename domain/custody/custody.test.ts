@@ -103,6 +103,16 @@ describe('a chain of custody', () => {
     expect(faultOf(claim)).toMatchObject({ link: 0, field: 'ref_hash' })
   })
 
+  test('binds the very link before, not any that its holder signed to the same hands', () => {
+    const [sensor, courier] = HOLDERS as [typeof HOLDERS[0], typeof HOLDERS[0]]
+    const early = handOver([], subject, sensor, courier.publicKey, start)
+    const late = handOver([], subject, sensor, courier.publicKey, start + 5)
+    const whole = handOver(early, subject, courier, delivery, start + 9)
+    const claim = { subject, delivery, entries: whole, producerId: courier.publicKey, tsSeconds: start + 9 }
+    expect(faultOf(claim)).toBeUndefined()
+    expect(faultOf({ ...claim, entries: [...late, ...whole.slice(1)] })).toMatchObject({ link: 1, field: 'ref_hash' })
+  })
+
   test('ends with the producer of the message, and is refused without links', () => {
     const claim = claimOf([[0, 0], [1, 1]])
     expect(faultOf({ ...claim, producerId: signerOf('p1').publicKey })).toMatchObject({ link: 1, field: 'actor_id' })
