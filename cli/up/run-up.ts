@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { openSource } from '../../detector/sources/open-source.js'
 import { startEmbeddedPostgres } from '../../platform/postgres/index.js'
 import { openRedisTimelines } from '../../projections/index.js'
@@ -46,6 +47,8 @@ export type UpOptions = {
 }
 
 const SHOW_EVERY_MS = 1000
+/** While nothing moves: a quarter of what an idle validator did was to say so. */
+const QUIET_EVERY_MS = 4000
 const MESH_WITHIN_MS = 60_000
 const SETTLE_WITHIN_MS = 20_000
 
@@ -105,12 +108,14 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
 
     const table = openLiveTable(screen, api)
     const endsAt = options.forSeconds === undefined ? Infinity : startedAt + options.forSeconds * 1000
-    while (!signal.aborted && Date.now() < endsAt) {
+    for (let before: Snapshot | undefined; !signal.aborted && Date.now() < endsAt;) {
       const now = await takeSnapshot(roles, true)
       table.show(now, note)
+      const lookAgainMs = isDeepStrictEqual(now, before) ? QUIET_EVERY_MS : SHOW_EVERY_MS
+      before = now
       // A file that was given ends the run when all that it led to has settled.
       if (options.flows !== undefined && options.forSeconds === undefined && now.detectors.every(({ isFinished }) => isFinished)) break
-      await sleep(Math.min(SHOW_EVERY_MS, Math.max(0, endsAt - Date.now())), undefined, { signal }).catch(() => undefined)
+      await sleep(Math.min(lookAgainMs, Math.max(0, endsAt - Date.now())), undefined, { signal }).catch(() => undefined)
       if (existsSync(layout.running)) rememberIfPossible()
     }
     table.close()

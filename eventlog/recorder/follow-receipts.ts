@@ -12,7 +12,7 @@ import { recordReceipts, type ReceiptsOutcome } from './record-receipts.js'
 
 const PULL_LIMIT = 500
 /** Gaps are pulled at once; this is for receipts that nothing followed. */
-const PULL_EVERY_TICKS = 10
+const PULL_EVERY_TICKS = 20
 
 export async function followReceipts(feed: ReceiptFeed, following: Following): Promise<void> {
   const { signal } = following

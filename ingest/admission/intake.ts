@@ -51,6 +51,8 @@ export type IntakeOptions = {
 }
 
 const HOUSEKEEPING_MS = 250
+/** Looking for what is too old reads the store, and a second more is nothing to what was kept for minutes. */
+const SETTLE_EVERY_TURNS = 4
 
 /** Runs until `signal` aborts. Throws what the store or the transport throws; nothing decided is lost by that. */
 export async function runIntake(options: IntakeOptions): Promise<void> {
@@ -68,9 +70,12 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     topics: options.topics ?? MESSAGE_TOPICS, group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
   })
   const hold = createPartitionHold(consumer, backlog)
+  let turn = 0
   const housekeeping = setInterval(() => {
-    const now = options.clock()
     backlog.drain()
+    turn += 1
+    if (turn % SETTLE_EVERY_TURNS > 0) return
+    const now = options.clock()
     settleRefused(pool, backlog, now).then(() => settleExpired(pool, now)).catch((error: unknown) => broken.abort(error))
   }, HOUSEKEEPING_MS)
   housekeeping.unref()
