@@ -8,9 +8,10 @@ import type { Clock } from '../../platform/clock.js'
 import type { Engine } from '../core/engine.js'
 import type { PeerMessage } from '../core/messages.js'
 import type { CommittedBlock, Effect, Event, Report } from '../core/protocol.js'
-import type { BlockHash, Height, ValidatorId, View } from '../../domain/ids.js'
+import type { BlockHash, Height, ValidatorId } from '../../domain/ids.js'
 import type { BlockStore } from '../storage/block-store.js'
 import type { SafetyStore } from '../storage/safety-record/store.js'
+import { createViewTimer } from './view-timer.js'
 
 export type DriverPorts = {
   readonly clock: Clock
@@ -57,12 +58,7 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
   let storing: NodeJS.Timeout | undefined
   let isRunning = false
   let isStopped = false
-  let timer: NodeJS.Timeout | undefined
-
-  const setTimer = (view: View, delayMs: number): void => {
-    clearTimeout(timer)
-    timer = setTimeout(() => submit({ type: 'timer', view }), delayMs)
-  }
+  const timer = createViewTimer((view) => submit({ type: 'timer', view }), () => performance.now())
 
   const carryOut = (effect: Exclude<Effect, { type: 'commit' }>): void => {
     switch (effect.type) {
@@ -75,9 +71,9 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
       case 'broadcast':
         return ports.broadcast(effect.message)
       case 'set-timer':
-        return setTimer(effect.view, effect.delayMs)
+        return timer.set(effect.view, effect.delayMs)
       case 'clear-timer':
-        return clearTimeout(timer)
+        return timer.clear()
       case 'fetch':
         return ports.fetch(effect.from, effect.target, effect.fromHeight)
       case 'report':
@@ -141,7 +137,7 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
     isStopped = true
     clearTimeout(storing)
     queue.length = 0
-    clearTimeout(timer)
+    timer.clear()
   }
 
   return {
