@@ -3,46 +3,49 @@ import type { AppendResult, RecordedEvent } from '../log.js'
 import { planAppend, type KnownEvent, type PlannedStream } from '../plan-append.js'
 import { entryAt, type PreparedAppend } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
-import { findOrPutId, hasAny, keepIds } from './id-index.js'
-import { lengthOf } from './read.js'
-import { addToStream, lastRevision } from './stream-index.js'
+import { addEntries, entryOf, lengthOf } from './entry-table.js'
+import { countOf, findOrPutId, keepIds } from './id-index.js'
+import { addToStream, lastRevision, sweepTails, tailOf } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 /** Must run inside a write transaction. */
 export function appendInTransaction(tables: LogTables, appends: readonly PreparedAppend[]): AppendResult {
-  const hasOld = hasAny(tables.old.ids)
-  const length = lengthOf(tables)
+  const hasOld = countOf(tables.old.ids) > 0
+  const length = lengthOf(tables.entries)
   tables.recent.catchUp(length)
   const find = (id: string, index: number): KnownEvent | 'repeated' | undefined => {
     const position = findOrPutId(tables, id, length + index, hasOld)
     if (position === undefined) return undefined
     return position < length ? storedAt(tables, position) : 'repeated'
   }
-  const plan = planAppend({ length, headOf: (stream) => lastRevision(tables, stream), find }, appends)
+  const tails = new Map<string, Buffer | undefined>()
+  const headOf = (stream: string): number | undefined => {
+    const tail = tailOf(tables, stream)
+    tails.set(stream, tail)
+    return lastRevision(tables, stream, tail)
+  }
+  const plan = planAppend({ length, headOf, find }, appends)
   if (plan.kind !== 'append') return plan
-  writeEntries(tables, appends, plan.events)
-  if (plan.events.length > 0) keepIds(tables, length)
-  writeStreams(tables, plan.streams)
+  if (plan.events.length === 0) return { kind: 'appended', events: [] }
+  addEntries(tables.entries, length, entriesOf(appends, plan.events))
+  keepIds(tables, length)
+  writeStreams(tables, plan.streams, tails)
   return { kind: 'appended', events: plan.events }
 }
 
 function storedAt(tables: LogTables, position: number): KnownEvent {
-  const stored = tables.entries.get(position) as Buffer
+  const stored = entryOf(tables.entries, position)
   const recorded = decodeRecord(stored)
   return { stream: recorded.stream, encoded: encodedIn(stored), recorded: () => recorded }
 }
 
-function writeEntries(tables: LogTables, appends: readonly PreparedAppend[], recorded: readonly RecordedEvent[]): void {
+function entriesOf(appends: readonly PreparedAppend[], recorded: readonly RecordedEvent[]): readonly Buffer[] {
   let next = 0
-  for (const { events } of appends) {
-    for (const prepared of events) {
-      const place = recorded[next++] as RecordedEvent
-      tables.entries.putSync(place.position, entryAt(prepared, place))
-    }
-  }
+  return appends.flatMap(({ events }) => events.map((prepared) => entryAt(prepared, recorded[next++] as RecordedEvent)))
 }
 
 /** In the order of their keys: neighbours share a page, which is then found and copied once. */
-function writeStreams(tables: LogTables, streams: ReadonlyMap<string, PlannedStream>): void {
-  for (const [stream, { positions, last }] of [...streams].sort(([a], [b]) => (a < b ? -1 : 1))) addToStream(tables, stream, positions, last)
+function writeStreams(tables: LogTables, streams: ReadonlyMap<string, PlannedStream>, tails: ReadonlyMap<string, Buffer | undefined>): void {
+  for (const [stream, { positions, last }] of [...streams].sort(([a], [b]) => (a < b ? -1 : 1))) addToStream(tables, stream, tails.get(stream), positions, last)
+  sweepTails(tables)
 }

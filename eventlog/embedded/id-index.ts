@@ -26,8 +26,8 @@ export function findOrPutId({ ids, recent, old }: LogTables, id: string, positio
   return hasOld ? old.ids.get(id) : undefined
 }
 
-/** Whether a table has anything in it. */
-export const hasAny = (table: Pick<Database, 'getStats'>): boolean => (table.getStats() as { readonly entryCount: number }).entryCount > 0
+/** Number of keys in a table. */
+export const countOf = (table: Pick<Database, 'getStats'>): number => (table.getStats() as { readonly entryCount: number }).entryCount
 
 /** Keeps the ids that were put down, in log order. @param position of the first, the length of the log before them */
 export function keepIds({ ids: index, recent, mostRecentIds }: LogTables, position: number): void {

@@ -12,8 +12,9 @@ import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm } from '../log.js'
 import { prepareAppends, releaseAppends } from '../prepare.js'
 import { appendInTransaction } from './append.js'
+import { lengthOf } from './entry-table.js'
 import { createGrowthWatch } from './growth.js'
-import { lengthOf, readAll, readPage, readStream, refresh } from './read.js'
+import { readAll, readPage, readStream, refresh } from './read.js'
 import { lastRevision } from './stream-index.js'
 import { openTables, type OpenTables } from './tables.js'
 
@@ -30,7 +31,7 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
   }
   const currentLength = (): number => {
     refresh(tables)
-    return lengthOf(tables)
+    return lengthOf(tables.entries)
   }
   const growth = createGrowthWatch(() => (isClosed ? undefined : currentLength()), () => watch.isWatching())
   const watch = watchCommits(path, growth.sign)

@@ -7,6 +7,7 @@ import { asPosition } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { packageFile } from '../../platform/package-root.js'
 import type { NewEvent, RecordedEvent, StreamAppend } from '../log.js'
+import { recordBytes } from '../record.js'
 import { noteEvent } from '../testing/events.js'
 import { openEmbeddedLog, type EmbeddedLog } from './index.js'
 
@@ -66,12 +67,12 @@ test('a log of format 1 is marked when it is opened, so that a program of that t
   expect((await log.readEntries({ from: asPosition(0), limit: 100 })).length).toBe(length)
   await log.close()
   const root = openLmdb(path)
-  expect(root.openDB('meta', { encoding: 'json' }).get('marker')).toMatchObject({ format: 3, chainId: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+  expect(root.openDB('meta', { encoding: 'json' }).get('marker')).toMatchObject({ format: 4, chainId: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
   await root.close()
 })
 
-test('a log of format 2 goes on where it was, and its ids are still known', async () => {
-  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(packageFile('eventlog', 'fixtures', 'log-v2', 'data.mdb.gz'))))
+test.each(['log-v2', 'log-v3'])('%s, of an older format, goes on where it was, and its ids are still known', async (fixture) => {
+  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(packageFile('eventlog', 'fixtures', fixture, 'data.mdb.gz'))))
   const log = await openEmbeddedLog(path)
   const old: RecordedEvent[] = []
   for await (const event of log.readAll()) old.push(event)
@@ -82,6 +83,11 @@ test('a log of format 2 goes on where it was, and its ids are still known', asyn
   }
   expect((await log.append([anyOf('stream-0', noteEvent('after'))])).kind).toBe('appended')
   expect((await revisionsOf(log, 'stream-0')).map(({ revision }) => revision)).toEqual(Array.from({ length: 41 }, (_, i) => i))
+  // What is written together stands behind what was written alone.
+  await log.append([anyOf('stream-1', ...Array.from({ length: 300 }, (_, i) => noteEvent(`behind-${i}`)))])
+  const all = await log.readEntries({ from: asPosition(0), limit: 1000, maxBytes: Infinity })
+  expect(all.map(({ position }) => position)).toEqual(Array.from({ length: 701 }, (_, i) => i))
+  expect(all.slice(0, 400).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(old.map((event) => Buffer.from(recordBytes(event)).toString()))
   await log.close()
 })
 
@@ -111,6 +117,25 @@ test('an id is known while it waits, after its sweep, to a handle that slept thr
   await expectKnown(again, 'a', at(0, 299, 300, 640, 999))
   expect(await again.length()).toBe(1000)
   await again.close()
+})
+
+test('a tail of a stream is found while it is young, after its sweep, and when it became young again', async () => {
+  const log = await openEmbeddedLog(path, { mostYoungTails: 50 })
+  const other = await openEmbeddedLog(path, { mostYoungTails: 50 })
+  const lengths = new Map<string, number>()
+  for (let round = 0; round < 120; round++) {
+    const stream = `stream-${(round * 7) % 70}`
+    const events = Array.from({ length: 1 + (round % 3) }, (_, i) => noteEvent(`tail-${round}-${i}`))
+    const length = lengths.get(stream) ?? 0
+    const writer = round % 2 === 0 ? log : other
+    expect(await writer.append([{ stream, expected: length === 0 ? 'none' : length - 1, events }])).toMatchObject({ kind: 'appended' })
+    lengths.set(stream, length + events.length)
+  }
+  for (const [stream, length] of lengths) {
+    expect(await other.lastRevision(stream)).toBe(length - 1)
+    expect((await revisionsOf(log, stream)).map(({ revision }) => revision)).toEqual(Array.from({ length }, (_, i) => i))
+  }
+  await Promise.all([log.close(), other.close()])
 })
 
 test('ids of an append that was not committed are not taken for known', async () => {

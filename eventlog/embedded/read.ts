@@ -6,16 +6,11 @@ import { asPosition } from '../../domain/ids.js'
 import { DEFAULT_BATCH_BYTES, type LogEntry, type ReadEntries } from '../entries.js'
 import type { ReadDirection, RecordedEvent } from '../log.js'
 import { decodeRecord } from '../record.js'
+import { entriesFrom, entryOf, lengthOf } from './entry-table.js'
 import { lastRevision, positionOf } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 const PAGE = 256
-
-/** Number of events: one more than the highest position. */
-export function lengthOf(tables: LogTables): number {
-  for (const position of tables.entries.getKeys({ reverse: true, limit: 1 })) return position + 1
-  return 0
-}
 
 /** Forgets the snapshot that this event turn has been reading, so that what other processes wrote becomes visible. */
 export const refresh = (tables: LogTables): void => tables.root.resetReadTxn()
@@ -23,17 +18,18 @@ export const refresh = (tables: LogTables): void => tables.root.resetReadTxn()
 export function readPage(tables: LogTables, { from, limit, maxBytes = DEFAULT_BATCH_BYTES }: ReadEntries): LogEntry[] {
   const entries: LogEntry[] = []
   let size = 0
-  for (const { key, value } of tables.entries.getRange({ start: from, limit })) {
-    entries.push({ position: asPosition(key), bytes: value })
+  if (limit <= 0) return entries
+  for (const { position, value } of entriesFrom(tables.entries, from)) {
+    entries.push({ position: asPosition(position), bytes: value })
     size += value.length
-    if (size >= maxBytes) break
+    if (entries.length >= limit || size >= maxBytes) break
   }
   return entries
 }
 
 export async function* readAll(tables: LogTables, { from, limit = Infinity, backwards = false }: ReadDirection = {}): AsyncGenerator<RecordedEvent> {
   refresh(tables)
-  const end = lengthOf(tables)
+  const end = lengthOf(tables.entries)
   const step = backwards ? -1 : 1
   let next = backwards ? Math.min(from ?? end - 1, end - 1) : (from ?? 0)
   let left = limit
@@ -65,5 +61,5 @@ export async function* readStream(tables: LogTables, stream: string, { from, lim
 }
 
 function decodeAt(tables: LogTables, position: number): RecordedEvent {
-  return decodeRecord(tables.entries.get(position) as Buffer)
+  return decodeRecord(entryOf(tables.entries, position))
 }

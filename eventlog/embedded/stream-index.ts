@@ -3,8 +3,12 @@
  * that an append writes once a stream and not twice an event; a full tail is moved to a page and a new one begins.
  * A page is: the first revision in it, then a position for each revision from there on, six bytes each. Pages end where
  * the revision is a multiple of 64. Revisions before the first page were written by format 1 and stand in its index.
+ *
+ * Names of streams are as good as random, and nearly all are of anomalies that live for seconds. So the tails that
+ * changed are young first, in a small table of a few pages that each append may well write whole, and go over to the
+ * table of all in one sweep, in the order of their keys. A young tail stands for the other one.
  */
-import { POSITION_BYTES } from './id-index.js'
+import { countOf, POSITION_BYTES } from './id-index.js'
 import type { LogTables } from './tables.js'
 
 const REVISIONS_A_PAGE = 64
@@ -12,23 +16,23 @@ const REVISIONS_A_PAGE = 64
 /** A page as it is filled by an append. */
 const scratch = Buffer.alloc((1 + REVISIONS_A_PAGE) * POSITION_BYTES)
 
-/** Revision of the last event of a stream. */
-export function lastRevision({ tails, old }: LogTables, stream: string): number | undefined {
-  const tail = tails.get(stream)
-  return tail === undefined ? old.heads.get(stream) : lastOf(tail)
+export const tailOf = ({ young, tails }: LogTables, stream: string): Buffer | undefined => young.get(stream) ?? tails.get(stream)
+
+/** Revision of the last event of a stream. @param tail of that stream */
+export function lastRevision(tables: LogTables, stream: string, tail = tailOf(tables, stream)): number | undefined {
+  return tail === undefined ? tables.old.heads.get(stream) : lastOf(tail)
 }
 
 /** Position of an event that the stream has. */
-export function positionOf({ tails, pages, old }: LogTables, stream: string, revision: number): number {
-  return inPage(tails.get(stream), revision)
-    ?? inPage(pages.get([stream, pageOf(revision)]), revision)
-    ?? old.streams.get([stream, revision]) as number
+export function positionOf(tables: LogTables, stream: string, revision: number): number {
+  return inPage(tailOf(tables, stream), revision)
+    ?? inPage(tables.pages.get([stream, pageOf(revision)]), revision)
+    ?? tables.old.streams.get([stream, revision]) as number
 }
 
-/** @param positions of the stream's new events, in order; @param last the revision of the last of them */
-export function addToStream({ tails, pages }: LogTables, stream: string, positions: readonly number[], last: number): void {
+/** @param tail of the stream; @param positions of its new events, in order; @param last the revision of the last of them */
+export function addToStream({ young, pages }: LogTables, stream: string, tail: Buffer | undefined, positions: readonly number[], last: number): void {
   let revision = last - positions.length + 1
-  const tail = tails.get(stream)
   let size = tail === undefined ? startPage(revision) : tail.copy(scratch)
   for (const position of positions) {
     const first = scratch.readUIntBE(0, POSITION_BYTES)
@@ -39,7 +43,14 @@ export function addToStream({ tails, pages }: LogTables, stream: string, positio
     size = scratch.writeUIntBE(position, size, POSITION_BYTES)
     revision += 1
   }
-  tails.putSync(stream, scratch.subarray(0, size))
+  young.putSync(stream, scratch.subarray(0, size))
+}
+
+/** Takes the tails that changed over to the table of all where there are many of them. */
+export function sweepTails({ young, tails, mostYoungTails }: LogTables): void {
+  if (countOf(young) < mostYoungTails) return
+  for (const { key, value } of [...young.getRange()]) tails.putSync(key, value)
+  young.clearSync()
 }
 
 const pageOf = (revision: number): number => Math.floor(revision / REVISIONS_A_PAGE)

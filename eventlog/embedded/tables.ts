@@ -2,7 +2,8 @@
  * The LMDB tables of the embedded log and the marker that says which format and which chain they belong to.
  * `entries` is the log, the same in every format; the others are indexes into it, written in the same transaction. Most
  * of what an append cost was pages of indexes: those of format 2 are smaller, and in format 3 ids come to theirs many at
- * once. What an older format wrote stays where it is and is still found; opening such a log marks it, so that a program
+ * once. In format 4 the entries of an append share values (entry-table.ts), and tails of streams are young before they come to
+ * the others (stream-index.ts). What an older format wrote stays where it is and is still found; opening such a log marks it, so that a program
  * that knows the older format only does not miss what is new.
  */
 import { existsSync } from 'node:fs'
@@ -11,21 +12,25 @@ import type { Database, RootDatabase } from 'lmdb'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { EventLogError } from '../errors.js'
+import type { EntryTable } from './entry-table.js'
 import { createRecentIds, type RecentIds } from './recent-ids.js'
 
-export const LOG_FORMAT = 3
-const READABLE_FORMATS: readonly number[] = [1, 2, LOG_FORMAT]
+export const LOG_FORMAT = 4
+const READABLE_FORMATS: readonly number[] = [1, 2, 3, LOG_FORMAT]
 
 export type LogTables = {
   readonly root: RootDatabase<unknown, string>
-  /** position -> stored bytes */
-  readonly entries: Database<Buffer, number>
+  readonly entries: EntryTable
   /** 16 bytes of an event id -> position in 6 bytes (id-index.ts) */
   readonly ids: Database<Buffer, Uint8Array>
   /** Ids that are not among those yet. */
   readonly recent: RecentIds
   /** So many of them, and they go there. */
   readonly mostRecentIds: number
+  /** stream -> its last revisions, of those that changed since the last sweep; it stands for what is in `tails` */
+  readonly young: Database<Buffer, string>
+  /** So many of them, and they go there. */
+  readonly mostYoungTails: number
   /** stream -> its last revisions (stream-index.ts) */
   readonly tails: Database<Buffer, string>
   /** [stream, revision / revisions a page] -> the page */
@@ -51,6 +56,8 @@ export type OpenTables = {
   readonly create?: boolean
   /** Ids that wait until they are sorted into the index; a sweep of as many as this takes a quarter of a second. */
   readonly mostRecentIds?: number
+  /** Tails of streams that are kept apart from the others. */
+  readonly mostYoungTails?: number
 }
 
 type Marker = { readonly format: number; readonly chainId: string | null }
@@ -58,7 +65,7 @@ type Marker = { readonly format: number; readonly chainId: string | null }
 const MARKER_KEY = 'marker'
 
 /** Throws EventLogError (another format, another chain, not found) or StorageError. */
-export async function openTables({ path, chainId, create = true, mostRecentIds = 131_072 }: OpenTables): Promise<LogTables> {
+export async function openTables({ path, chainId, create = true, mostRecentIds = 131_072, mostYoungTails = 32_768 }: OpenTables): Promise<LogTables> {
   if (!create && !existsSync(join(path, 'data.mdb'))) {
     throw new EventLogError('NOT_FOUND', 'path', `there is no event log in ${path}; start "cybermesh up" there first, or name another folder with --data`)
   }
@@ -71,6 +78,8 @@ export async function openTables({ path, chainId, create = true, mostRecentIds =
       ids: root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' }),
       recent: createRecentIds(root.openDB<Buffer, number>('recent-ids', { encoding: 'binary' })),
       mostRecentIds,
+      young: root.openDB<Buffer, string>('young-tails', { encoding: 'binary' }),
+      mostYoungTails,
       tails: root.openDB<Buffer, string>('tails', { encoding: 'binary' }),
       pages: root.openDB<Buffer, [string, number]>('pages', { encoding: 'binary' }),
       old: {
