@@ -50,9 +50,12 @@ export function* historyAppends(events: number, batch: number): Generator<Stream
 
 /** Ids as random as real ones, which are hashes of what happened. */
 function newEvent(event: DomainEvent, count: number): NewEvent {
-  const digits = createHash('sha1').update(`event/${count}`).digest('hex')
-  return { id: `${digits.slice(0, 8)}-${digits.slice(8, 12)}-5${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20, 32)}`, event }
+  return { id: uuidOf(createHash('sha1').update(`event/${count}`).digest('hex'), '5', 'a'), event }
 }
+
+/** Joined, as `uuidV5` does: a text made with + or a template is put together by whoever reads it first, on the clock. */
+const uuidOf = (digits: string, version: string, variant: string): string =>
+  [digits.slice(0, 8), digits.slice(8, 12), version + digits.slice(13, 16), variant + digits.slice(17, 20), digits.slice(20, 32)].join('-')
 
 const streamOf = (event: DomainEvent): string => {
   switch (event.type) {
@@ -116,8 +119,7 @@ function publishedData(n: number, at: EventData<'AnomalyPublished'>['at']): Even
 }
 
 function idOf(n: number): AnomalyId {
-  const digits = sha256(`anomaly/${n}`).toString('hex')
-  return asAnomalyId(`${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`)
+  return asAnomalyId(uuidOf(sha256(`anomaly/${n}`).toString('hex'), '4', '8'))
 }
 
 function receiptOf({ origin, messageHash, at, authentic }: EventData<'AnomalyPublished'>, index: 0 | 1) {

@@ -4,18 +4,18 @@ import { planAppend, type KnownEvent, type PlannedStream } from '../plan-append.
 import { entryAt, type PreparedAppend } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
 import { addEntries, entryOf, lengthOf } from './entry-table.js'
-import { countOf, findOrPutId, keepIds } from './id-index.js'
+import { findOrPutIds, keepIds, UNKNOWN } from './id-index.js'
 import { addToStream, lastRevision, sweepTails, tailOf } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 /** Must run inside a write transaction. */
 export function appendInTransaction(tables: LogTables, appends: readonly PreparedAppend[]): AppendResult {
-  const hasOld = countOf(tables.old.ids) > 0
   const length = lengthOf(tables.entries)
   tables.recent.catchUp(length)
-  const find = (id: string, index: number): KnownEvent | 'repeated' | undefined => {
-    const position = findOrPutId(tables, id, length + index, hasOld)
-    if (position === undefined) return undefined
+  const positions = findOrPutIds(tables, appends.flatMap(({ events }) => events.map(({ id }) => id)), length)
+  const find = (_id: string, index: number): KnownEvent | 'repeated' | undefined => {
+    const position = positions[index] as number
+    if (position === UNKNOWN) return undefined
     return position < length ? storedAt(tables, position) : 'repeated'
   }
   const tails = new Map<string, Buffer | undefined>()

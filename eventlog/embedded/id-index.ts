@@ -1,7 +1,6 @@
 /** Where the event with an id is: among the recent ones, or in an index by 16 bytes of the id. */
 import type { Database } from 'lmdb'
-import { createIdKey, ID_BYTES, setKey } from './id-key.js'
-import type { IdTable } from './id-table.js'
+import { createIdKey, ID_BYTES, inKeyOrder, setKey } from './id-key.js'
 import type { LogTables } from './tables.js'
 
 export const POSITION_BYTES = 6
@@ -10,20 +9,32 @@ export const POSITION_BYTES = 6
 const key = createIdKey()
 const value = Buffer.alloc(POSITION_BYTES)
 
+/** Says that nobody knows an id. */
+export const UNKNOWN = -1
+
 /**
- * Position of the event with this id, a lowercase UUID; an id that is new is put down for `position`, and is found there
- * if it is asked for again in the same append.
- * @param hasOld whether ids of format 1 are to be looked through
+ * Position of the event with each of these ids, or UNKNOWN. One that is new is put down for the position it will have,
+ * and is found there if it comes again. Ids that are not among the recent are looked for in the order of their keys, so
+ * that neighbours are found on the page that was just read.
+ * @param ids lowercase UUIDs; @param length of the log
  */
-export function findOrPutId({ ids, recent, old }: LogTables, id: string, position: number, hasOld: boolean): number | undefined {
-  setKey(key, id)
-  const waiting = recent.findOrPut(key, position)
-  if (waiting !== undefined) return waiting
-  if (recent.areAll()) return undefined
-  // Of the store's ways to read the one that copies nothing: nearly every id that is asked for is new.
-  const found = ids.getBinaryFast(key.bytes) as Buffer | undefined
-  if (found !== undefined) return found.readUIntBE(0, POSITION_BYTES)
-  return hasOld ? old.ids.get(id) : undefined
+export function findOrPutIds({ ids: index, recent, old }: LogTables, ids: readonly string[], length: number): Float64Array {
+  const found = new Float64Array(ids.length).fill(UNKNOWN)
+  for (const [i, id] of ids.entries()) {
+    setKey(key, id)
+    found[i] = recent.findOrPut(key, length + i) ?? UNKNOWN
+  }
+  if (recent.areAll()) return found
+  const bytes = recent.newOnes()
+  for (const i of inKeyOrder(bytes)) {
+    bytes.copy(key.bytes, 0, i * ID_BYTES, (i + 1) * ID_BYTES)
+    // Of the store's ways to read the one that copies nothing: nearly every id that is asked for is new.
+    const known = index.getBinaryFast(key.bytes) as Buffer | undefined
+    if (known !== undefined) found[recent.newPositionAt(i) - length] = known.readUIntBE(0, POSITION_BYTES)
+  }
+  if (countOf(old.ids) === 0) return found
+  for (const [i, id] of ids.entries()) if (found[i] === UNKNOWN) found[i] = old.ids.get(id) ?? UNKNOWN
+  return found
 }
 
 /** Number of keys in a table. */
@@ -35,22 +46,10 @@ export function keepIds({ ids: index, recent, mostRecentIds }: LogTables, positi
   if (recent.count() < mostRecentIds) return
   recent.takeAll((all) => {
     const bytes = all.bytesOf(0, all.count())
-    for (const i of inKeyOrder(all, bytes)) {
+    for (const i of inKeyOrder(bytes)) {
       bytes.copy(key.bytes, 0, i * ID_BYTES, (i + 1) * ID_BYTES)
       value.writeUIntBE(all.positionAt(i), 0, POSITION_BYTES)
       index.putSync(key.bytes, value)
     }
   })
-}
-
-/** A double holds 53 bits exactly: the first 32 of an id and 21 for its index. */
-const INDEX_SPAN = 2 ** 21
-
-/**
- * Indexes of the ids, nearly in the order of their keys: neighbours share a page, which is then found and copied once.
- * Numbers sort natively, ten times faster than texts do with a comparison in JavaScript.
- */
-function inKeyOrder(ids: IdTable, bytes: Buffer): Iterable<number> {
-  if (ids.count() > INDEX_SPAN) return Array.from({ length: ids.count() }, (_, i) => i)
-  return Float64Array.from({ length: ids.count() }, (_, i) => bytes.readUInt32BE(i * ID_BYTES) * INDEX_SPAN + i).sort().map((ranked) => ranked % INDEX_SPAN)
 }

@@ -21,3 +21,16 @@ export function setKey({ bytes }: IdKey, id: string): void {
 }
 
 const digitOf = (code: number): number => (code <= NINE ? code - 48 : code - 87)
+
+/** A double holds 53 bits exactly: the first 32 of an id and 21 for its index. */
+const INDEX_SPAN = 2 ** 21
+
+/**
+ * Indexes of ids that stand one after the other, nearly in the order of their keys: neighbours share a page, which is
+ * then found and copied once. Numbers sort natively, ten times faster than texts do with a comparison in JavaScript.
+ */
+export function inKeyOrder(ids: Buffer): Iterable<number> {
+  const count = ids.length / ID_BYTES
+  if (count > INDEX_SPAN) return Array.from({ length: count }, (_, i) => i)
+  return Float64Array.from({ length: count }, (_, i) => ids.readUInt32BE(i * ID_BYTES) * INDEX_SPAN + i).sort().map((ranked) => ranked % INDEX_SPAN)
+}

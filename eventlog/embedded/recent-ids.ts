@@ -17,6 +17,9 @@ export type RecentIds = {
   readonly catchUp: (length: number) => void
   /** Position of an event with this id, where it waits; else the id is put down for `position`. Call `catchUp` first. */
   readonly findOrPut: (key: IdKey, position: number) => number | undefined
+  /** Bytes of those that were put since `catchUp`, one after the other, and the position of each; valid until the next is put. */
+  readonly newOnes: () => Buffer
+  readonly newPositionAt: (index: number) => number
   /** Whether no event of the log has its id in the index. */
   readonly areAll: () => boolean
   /** Writes down what was put since `catchUp`, in log order from `position`, which was the length of the log. */
@@ -68,6 +71,8 @@ export function createRecentIds(table: RecentTable): RecentIds {
       length = now
     },
     findOrPut: known.findOrAdd,
+    newOnes: () => known.bytesOf(kept, known.count()),
+    newPositionAt: (index) => known.positionAt(kept + index),
     areAll: () => length === 0 || first === 0,
     keep(position) {
       for (let from = kept; from < known.count(); from += IDS_AN_ENTRY) {
