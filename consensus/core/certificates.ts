@@ -1,6 +1,7 @@
 /** What a verified certificate does to the core: it raises what is known, commits by the 2-chain rule, opens views. */
 import type { QuorumCertificate, TimeoutCertificate } from '../../domain/certificate.js'
 import { asView, type ValidatorId, type View } from '../../domain/ids.js'
+import { roomAfterCommit, roomAfterLostView } from './block-room.js'
 import { heightOf, type TreeBlock } from './block-tree.js'
 import { commitsParent } from './commit-rule.js'
 import { emit, report, type Core } from './core-state.js'
@@ -27,6 +28,7 @@ export function processTc(core: Core, tc: TimeoutCertificate, from: ValidatorId 
   if (tc.view < core.view) return
   core.failedViews += 1
   core.viewChanges += 1
+  core.blockRoom = roomAfterLostView(core.blockRoom)
   report(core, { kind: 'view-changed', view: tc.view })
   enterView(core, asView(tc.view + 1))
 }
@@ -60,6 +62,7 @@ export function commitBy(core: Core, qc: QuorumCertificate): void {
   core.tree.commit(parent)
   core.commitQc = qc
   core.failedViews = 0
+  core.blockRoom = roomAfterCommit(core.blockRoom, core.config.limits)
 }
 
 /** A block's own certificate stands in its child. */

@@ -7,6 +7,7 @@ import type { Limits, ValidatorSet } from '../../domain/genesis.js'
 import { asView, type BlockHash, type UnixMillis, type ValidatorId, type View } from '../../domain/ids.js'
 import type { LeadersState } from '../../domain/reputation/leaders.js'
 import { verifyQc, verifyTc } from '../../domain/verify-certificate.js'
+import { firstRoom } from './block-room.js'
 import { createBlockTree, type BlockTree } from './block-tree.js'
 import { electLeader, type ElectLeader } from './leader.js'
 import type { Proposal } from './messages.js'
@@ -85,6 +86,8 @@ export type Core = {
   /** Views entered by timeout since the last commit; lengthens the timer. */
   failedViews: number
   viewChanges: number
+  /** Most transactions of the next block this node proposes. */
+  blockRoom: number
 }
 
 export function createCoreState(config: CoreConfig, recovered: Recovered): Core {
@@ -114,6 +117,7 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
     gaveUpView: undefined,
     failedViews: 0,
     viewChanges: 0,
+    blockRoom: firstRoom(config.limits),
   }
 }
 

@@ -34,7 +34,7 @@ export function proposeIfLeader(core: Core): boolean {
 function buildBlock(core: Core, parent: TreeBlock): { block: Block; execution: ExecutionResult } | undefined {
   const { config, tree } = core
   const timestamp = asMillis(Math.max(core.now, parent.block.header.timestamp))
-  const limits = { maxCount: config.limits.blockTxs, maxBytes: config.limits.blockBytes, blockTime: timestamp }
+  const limits = { maxCount: core.blockRoom, maxBytes: config.limits.blockBytes, blockTime: timestamp }
   const height = asHeight(parent.block.header.height + 1)
   const place = { height, parentRoot: parent.block.header.stateRoot, nodes: tree.nodesAfter(parent) }
   const transactions = config.pool

@@ -146,7 +146,8 @@ describe('feedback from the control topics', () => {
     const feedback = start({ own: { timeoutMs: 5000 } })
     expectAll(feedback)
     await tell(validation(testId(1), 'SKEW'), validation(testId(2), undefined), validation(testId(3), 'REPLAY'), validation(testId(99), undefined))
-    await until('outcomes are heard', () => feedback.status().validations.notices === 4)
+    await until('outcomes are heard', () => feedback.status().validations.notices + feedback.status().validations.ofOthers === 4)
+    expect(feedback.status().validations).toMatchObject({ notices: 3, ofOthers: 1 })
     expect(feedback.status().own).toMatchObject({ REJECTED: 2, ADMITTED: 1, PUBLISHED: 1, rejectedBy: { SKEW: 1, REPLAY: 1 } })
     now += 5000
     expect(feedback.status().own).toMatchObject({ TIMEOUT: 2, REJECTED: 2 })
@@ -154,7 +155,7 @@ describe('feedback from the control topics', () => {
     await tell(commitRecord(first, recorder))
     await until('the block is heard', () => feedback.status().height === 1)
     await tell(validation(testId(2), undefined, recorder, 'again'))
-    await until('the late word is heard', () => feedback.status().validations.notices === 5)
+    await until('the late word is heard', () => feedback.status().validations.notices === 4)
     expect(feedback.status().own).toEqual({ PUBLISHED: 0, ADMITTED: 0, COMMITTED: 2, REJECTED: 1, TIMEOUT: 1, rejectedBy: { REPLAY: 1 }, forgotten: 0 })
   })
 
@@ -179,7 +180,7 @@ describe('feedback from the control topics', () => {
     }
     await tell(said(self, 50), said(network.genesis.producers[1]?.publicKey as string, 7), said(self, 60, { confirmed: true }), said(self, 60, { falsePositive: true }))
     await until('all are heard', () => feedback.status().reputation.contradicting === 1)
-    expect(feedback.status().reputation).toMatchObject({ standing: 60, confirmed: 1, falsePositives: 0, notices: 3 })
+    expect(feedback.status().reputation).toMatchObject({ standing: 60, confirmed: 1, falsePositives: 0, notices: 2, ofOthers: 1 })
   })
 
   describe('policies', () => {

@@ -8,6 +8,8 @@ export type TallyCounters = {
   /** The same said again with other content: someone signs two truths. The first one stands. */
   readonly contradicting: number
   readonly refused: Readonly<Record<string, number>>
+  /** Spoke of others by their key, and were not looked into. */
+  readonly ofOthers: number
 }
 
 export type Tally = {
@@ -17,6 +19,7 @@ export type Tally = {
   /** Counts something that was told before this process remembers. */
   repeat(): void
   refuse(reason: string): void
+  passOver(): void
   counters(): TallyCounters
 }
 
@@ -27,7 +30,7 @@ const MAX_REASONS = 200
 export function createTally(): Tally {
   const said = new Map<string, string>()
   const refused = new Map<string, number>()
-  const counters = { notices: 0, repeated: 0, contradicting: 0 }
+  const counters = { notices: 0, repeated: 0, contradicting: 0, ofOthers: 0 }
   return {
     isNews(what, content) {
       const before = said.get(what)
@@ -42,6 +45,7 @@ export function createTally(): Tally {
     },
     knows: (what) => said.has(what),
     repeat() { counters.repeated += 1 },
+    passOver() { counters.ofOthers += 1 },
     refuse(reason) {
       const name = refused.has(reason) || refused.size < MAX_REASONS ? reason : 'others'
       refused.set(name, (refused.get(name) ?? 0) + 1)

@@ -35,7 +35,7 @@ export type OneCore = {
 /** @param watchesKey off, since tests forge certificates with every key, also with that of the core itself */
 export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, uncommitted: readonly Block[] = [], watchesKey = false): OneCore {
   const nodes = new Map<string, Uint8Array>(initialNodes)
-  const pool = { hasWork: (exclude: ReadonlySet<TxId>) => core.pool.some(({ id }) => !exclude.has(id)), select: (exclude: ReadonlySet<TxId>) => core.pool.filter(({ id }) => !exclude.has(id)) }
+  const pool = { hasWork: (exclude: ReadonlySet<TxId>) => core.pool.some(({ id }) => !exclude.has(id)), select: (exclude: ReadonlySet<TxId>, { maxCount }: { readonly maxCount: number }) => core.pool.filter(({ id }) => !exclude.has(id)).slice(0, maxCount) }
   const recovered: Recovered = {
     record: { ...freshRecord, ...start }, uncommitted,
     head: { block: root, execution: { stateRoot: root.header.stateRoot, receiptsRoot: root.header.receiptsRoot, receipts: [], changes: { puts: new Map(), deletes: new Set() } } },

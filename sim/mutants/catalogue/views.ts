@@ -22,6 +22,8 @@ export const VIEWS: readonly Mutant[] = [
   mutant('a lost timeout is not sent again', edit(PACEMAKER, '  core.timerView = undefined\n  if (!maySign', '  if (!maySign'), pacemaker),
   mutant('a joined timeout is sent once only', edit(PACEMAKER, '  if (core.timeouts.isJoined(core.view)) return true\n', ''), pacemaker),
   mutant('timers grow without end', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'failedViews'), pacemaker),
+  mutant('blocks stay as large after a lost view', edit('consensus/core/certificates.ts', '  core.blockRoom = roomAfterLostView(core.blockRoom)\n', ''), { tests: tests('block-room') }),
+  mutant('blocks stay small after a lost view', edit('consensus/core/block-room.ts', 'room < STEADY_ROOM ? Math.ceil(room * RECOVERY) : room + 1', 'room'), { tests: tests('block-room') }),
   mutant('timers never grow', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'Math.min(failedViews, 0)'), pacemaker),
 
   mutant('the idle rule is off', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return true'), { scenario: 'all is well with 4', ...pacemaker }),
