@@ -88,7 +88,8 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   })
   /** @returns why it is refused */
   const addOffered = (tx: Transaction): RejectCode | undefined => {
-    if (store.isSettled(tx.id)) return undefined
+    // Its id is the hash of its bytes: what waits here was checked here, and others show it most when all are busy.
+    if (mempool.has(tx.id) || store.isSettled(tx.id)) return undefined
     if (tx.kind === 'evidence') return evidence.offer(tx)
     if (running === undefined) return undefined
     const check = claimOf(tx, systemClock.now(), rulesNow(running), verify)

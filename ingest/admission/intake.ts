@@ -57,7 +57,10 @@ export type IntakeOptions = {
  */
 const GATHER_TIMES = 3
 const LONGEST_GATHER_MS = 50
+/** Deciding is done in one go, and consensus waits for it: as few as still share a flush well. */
 const LARGE_BATCH = 64
+/** Some blocks full: what else is admitted only waits longer, and agreeing needs the processor more. */
+const ENOUGH_WAITING = 500
 
 const HOUSEKEEPING_MS = 250
 /** Looking for what is too old reads the store, and a second more is nothing to what was kept for minutes. */
@@ -76,7 +79,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
   // What was admitted before a restart is not read again: nothing else may ever tell that it waits.
   options.onPooled?.()
   const consumer = await transport.consume({
-    topics: options.topics ?? MESSAGE_TOPICS, group: options.group, ...(options.maxBatch === undefined ? {} : { maxBatch: options.maxBatch }),
+    topics: options.topics ?? MESSAGE_TOPICS, group: options.group, maxBatch: options.maxBatch ?? LARGE_BATCH,
   })
   const hold = createPartitionHold(consumer, backlog)
   let turn = 0
@@ -103,7 +106,10 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
       await store.record(decided, (options.clock() + replayWindowMs(pool.skewMs)) as UnixMillis)
       if (decided.length > 0) options.onReceipts(decided.map(({ receipt }) => receipt))
       await consumer.commit(nextOffsets(batch))
-      if (batch.length < LARGE_BATCH) await sleep(Math.min(LONGEST_GATHER_MS, GATHER_TIMES * (performance.now() - startedAt)), undefined, { signal }).catch(() => undefined) // Aborted: the loop looks.
+      if (batch.length < LARGE_BATCH || mempool.size().count > ENOUGH_WAITING) {
+        const restMs = Math.min(LONGEST_GATHER_MS, GATHER_TIMES * (performance.now() - startedAt))
+        await sleep(restMs, undefined, { signal }).catch(() => undefined) // Aborted: the loop looks.
+      }
       await backlog.whenOpen(signal)
       if (signal.aborted) break
     }

@@ -3,6 +3,7 @@
  * them. One that waits here alone would have to wait for this validator's turn, which in a quiet network comes only
  * after a view was given up for it and which a jailed validator never gets: so it is shown to all.
  */
+import { firstRoom } from '../../consensus/core/block-room.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
 import type { TxId, UnixMillis } from '../../domain/ids.js'
 import type { Transaction } from '../../domain/transaction.js'
@@ -48,7 +49,9 @@ export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffe
     onOffered()
   })
 
-  const waiting = (maxCount: number): readonly Transaction[] => mempool.select(new Set(), { maxCount, maxBytes: limits.blockBytes, blockTime: now() })
+  /** What a leader takes at once: as much of it is shown, and no more. */
+  const room = firstRoom(limits)
+  const waiting = (): readonly Transaction[] => mempool.select(new Set(), { maxCount: room, maxBytes: limits.blockBytes, blockTime: now() })
   const show = (transactions: readonly Transaction[]): void => {
     if (transactions.length > 0) gossip(mesh, 'transactions', encodeTransactions(transactions))
   }
@@ -56,9 +59,9 @@ export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffe
   /** Shows, once, what has waited since the last look. */
   const look = (): void => {
     timer = undefined
-    const all = waiting(limits.blockTxs)
+    const all = waiting()
     // More than a block can carry waits for its turn, not for a leader who knows of it; showing it would only add to the load.
-    const late = all.length < limits.blockTxs ? all.filter(({ id }) => seen.has(id) && !shown.has(id)) : []
+    const late = all.length < room ? all.filter(({ id }) => seen.has(id) && !shown.has(id)) : []
     show(late)
     const lateIds = new Set(late.map(({ id }) => id))
     seen = new Set(all.map(({ id }) => id))
@@ -72,7 +75,7 @@ export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffe
     pooled,
     onReport(report) {
       // Whoever leads the next view may not have what waits here.
-      if (report.kind === 'view-timed-out') show(waiting(limits.blockTxs))
+      if (report.kind === 'view-timed-out') show(waiting())
     },
     close: () => clearTimeout(timer),
   }
