@@ -75,12 +75,14 @@ describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'up --redis', () => {
   })
 
   test.skipIf(skipsPsql)('psql answers the query of the predecessor while the mesh runs', async () => {
-    await until('five blocks', async () => Number((await up.status('validator-0'))['committedHeight']) >= 8)
-    const printed = psql(readFileSync(join(data, 'sql.url'), 'utf8').trim(), '--csv', '-c', "SELECT height, tx_count, encode(state_root,'hex') FROM blocks ORDER BY height DESC LIMIT 5;")
+    const ask = (): string => psql(readFileSync(join(data, 'sql.url'), 'utf8').trim(), '--csv', '-c', "SELECT height, tx_count, encode(state_root,'hex') FROM blocks ORDER BY height DESC LIMIT 5;")
+    let printed = ''
+    // The projector follows the chain; a block that finishes the one before it when nothing more waits is empty.
+    await until('five blocks, and one of them not empty', () => (printed = ask()).split('\n').some((row) => /^\d+,[1-9]/.test(row)) && printed.split('\n').length > 5)
     const [header, ...rows] = printed.trimEnd().split('\n')
     expect(header).toBe('height,tx_count,encode')
     expect(rows).toHaveLength(5)
-    for (const row of rows) expect(row).toMatch(/^\d+,[1-9]\d*,[0-9a-f]{64}$/)
+    for (const row of rows) expect(row).toMatch(/^\d+,\d+,[0-9a-f]{64}$/)
     const heights = rows.map((row) => Number(row.split(',')[0]))
     expect(heights).toEqual(heights.map((_, at) => (heights[0] as number) - at))
   })
