@@ -78,7 +78,10 @@ describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'up --redis', () => {
     const ask = (): string => psql(readFileSync(join(data, 'sql.url'), 'utf8').trim(), '--csv', '-c', "SELECT height, tx_count, encode(state_root,'hex') FROM blocks ORDER BY height DESC LIMIT 5;")
     let printed = ''
     // The projector follows the chain; a block that finishes the one before it when nothing more waits is empty.
-    await until('five blocks, and one of them not empty', () => (printed = ask()).split('\n').some((row) => /^\d+,[1-9]/.test(row)) && printed.split('\n').length > 5)
+    await until('five blocks, and one of them not empty', () => {
+      printed = ask()
+      return printed.trimEnd().split('\n').length === 6 && /^\d+,[1-9]/m.test(printed)
+    })
     const [header, ...rows] = printed.trimEnd().split('\n')
     expect(header).toBe('height,tx_count,encode')
     expect(rows).toHaveLength(5)
