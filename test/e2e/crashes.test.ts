@@ -3,8 +3,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { cybermesh, kill, startUp, statusOf, temporaryFolder, until } from '../support/mesh.js'
 import { readLedger } from '../support/ledger.js'
 
-/** Twenty in CI; a few are enough to notice a mistake while working. */
-const CRASHES = process.env['CYBERMESH_FULL'] === undefined ? 3 : 20
+/** Twelve in CI; a few are enough to notice a mistake while working. */
+const CRASHES = process.env['CYBERMESH_FULL'] === undefined ? 3 : 12
 
 describe('kill -9', () => {
   const folder = temporaryFolder()

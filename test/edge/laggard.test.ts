@@ -3,7 +3,7 @@ import { LIES } from '../support/sync/lying-peer.js'
 import { runLaggard } from '../support/sync/run-laggard.js'
 
 /** Ten thousand by `npx tsx test/soak/laggard.ts --blocks 10000`. */
-const BLOCKS = process.env['CYBERMESH_FULL'] === undefined ? 300 : 2000
+const BLOCKS = process.env['CYBERMESH_FULL'] === undefined ? 300 : 1000
 
 describe('a validator that is far behind', () => {
   test(`${BLOCKS} blocks: it reaches the others while they go on under load`, async () => {
