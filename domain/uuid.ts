@@ -1,6 +1,7 @@
 /** Name-based UUIDs (RFC 9562 §5.5): the same happening always gets the same event id. */
 import { sha1 } from '@noble/hashes/legacy.js'
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from './bytes.js'
+import { concatBytes, hexToBytes, utf8ToBytes } from './bytes.js'
+import { uuidOfBytes } from './ids.js'
 
 /** Namespace of all CyberMesh event ids. */
 const NAMESPACE = hexToBytes('6f1b2c0ea5c14f5e9d3b7a4280c6d911')
@@ -10,6 +11,5 @@ export function uuidV5(name: string): string {
   const bytes = sha1(concatBytes(NAMESPACE, utf8ToBytes(name))).slice(0, 16)
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x50
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  const hex = bytesToHex(bytes)
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return uuidOfBytes<string>(bytes)
 }

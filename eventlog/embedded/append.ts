@@ -5,7 +5,7 @@ import { entryAt, type PreparedAppend } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
 import { addEntries, entryOf, lengthOf } from './entry-table.js'
 import { findOrPutIds, keepIds, UNKNOWN } from './id-index.js'
-import { addToStream, lastRevision, sweepTails, tailOf } from './stream-index.js'
+import { addToStream, revisionIn, sweepTails, tailOf } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 /** Must run inside a write transaction. */
@@ -22,7 +22,7 @@ export function appendInTransaction(tables: LogTables, appends: readonly Prepare
   const headOf = (stream: string): number | undefined => {
     const tail = tailOf(tables, stream)
     tails.set(stream, tail)
-    return lastRevision(tables, stream, tail)
+    return revisionIn(tables, stream, tail)
   }
   const plan = planAppend({ length, headOf, find }, appends)
   if (plan.kind !== 'append') return plan

@@ -18,10 +18,12 @@ const scratch = Buffer.alloc((1 + REVISIONS_A_PAGE) * POSITION_BYTES)
 
 export const tailOf = ({ young, tails }: LogTables, stream: string): Buffer | undefined => young.get(stream) ?? tails.get(stream)
 
-/** Revision of the last event of a stream. @param tail of that stream */
-export function lastRevision(tables: LogTables, stream: string, tail = tailOf(tables, stream)): number | undefined {
-  return tail === undefined ? tables.old.heads.get(stream) : lastOf(tail)
-}
+/** Revision of the last event of a stream. */
+export const lastRevision = (tables: LogTables, stream: string): number | undefined => revisionIn(tables, stream, tailOf(tables, stream))
+
+/** The same for whoever has read the tail already, or found that there is none. */
+export const revisionIn = ({ old }: LogTables, stream: string, tail: Buffer | undefined): number | undefined =>
+  (tail === undefined ? old.heads.get(stream) : lastOf(tail))
 
 /** Position of an event that the stream has. */
 export function positionOf(tables: LogTables, stream: string, revision: number): number {
