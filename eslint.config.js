@@ -71,6 +71,20 @@ const consensusCore = {
   },
 }
 
+/** The offline verifier stands alone: its own files and, in one of them, the two primitives. */
+const verifierRoom = {
+  files: ['audit/verifier/**/*.ts'],
+  ignores: ['**/*.test.ts', '**/testing/**'],
+  rules: {
+    ...pureRoom.rules,
+    'no-restricted-imports': ['error', { patterns: [{ regex: '^(?!\\./)', message: 'audit/verifier may be copied out alone: it imports its own files and nothing else, primitives.ts @noble too.' }] }],
+  },
+}
+const verifierPrimitives = {
+  files: ['audit/verifier/primitives.ts'],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '^(?!\\./|@noble/(?:ed25519|hashes/sha2\\.js)$)', message: 'The two primitives come from @noble/ed25519 and @noble/hashes.' }] }] },
+}
+
 export default tseslint.config(
   { ignores: ['dist/**', 'proto/gen/**', 'node_modules/**', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.recommended,
@@ -86,8 +100,10 @@ export default tseslint.config(
       'eqeqeq': 'error',
     },
   },
-  { files: ['cli/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', 'detector/training/**/*.ts'], rules: { 'no-console': 'off' } },
   ...roomRules,
   pureRoom,
   consensusCore,
+  verifierRoom,
+  verifierPrimitives,
 )

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 import '../platform/polyfill.js'
 import { Command } from 'commander'
+import { registerAudit } from './commands/audit.js'
 import { registerBench } from './commands/bench.js'
+import { registerCalibrate } from './commands/calibrate.js'
 import { registerDetect } from './commands/detect.js'
 import { registerDlq } from './commands/dlq.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerEvidence } from './commands/evidence.js'
+import { registerExport } from './commands/export.js'
 import { registerGenesis } from './commands/genesis.js'
 import { registerKeys } from './commands/keys.js'
+import { registerModels } from './commands/models.js'
 import { registerPolicy } from './commands/policy.js'
 import { registerProjections } from './commands/projections.js'
 import { registerQuery } from './commands/query.js'
@@ -33,11 +37,15 @@ registerProjections(program)
 registerDlq(program)
 registerPolicy(program)
 registerVerdict(program)
+registerCalibrate(program)
 registerEvidence(program)
+registerExport(program)
 registerGenesis(program)
 registerKeys(program)
 registerRoles(program)
 registerDetect(program)
+registerModels(program)
+registerAudit(program)
 registerSim(program)
 registerBench(program)
 

@@ -30,10 +30,20 @@ export const newCounts = (): Counts => ({
   packets: 0, flows: 0, windows: 0, detections: {}, merged: 0, silenced: {}, undecodable: 0, skipped: {}, skippedFields: {}, dropped: {}, late: 0, notices: [],
 })
 
+export function countSilenced(counts: Counts, reason: string): void {
+  counts.silenced[reason] = (counts.silenced[reason] ?? 0) + 1
+}
+
 const UNDECODABLE: ReadonlySet<SkipReason> = new Set(['cut-header', 'bad-ip-header', 'unknown-link-type'])
 
-export function countSkipped(counts: Counts, { reason, field }: Skipped): void {
-  counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
-  if (field !== undefined) counts.skippedFields[`${reason}/${field}`] = (counts.skippedFields[`${reason}/${field}`] ?? 0) + 1
-  if (UNDECODABLE.has(reason)) counts.undecodable += 1
+/** What a source says of what it did not give. */
+export function countLeftOut(counts: Counts, item: Skipped | Notice): void {
+  if (item.kind === 'notice') counts.notices.push(item)
+  else countSkipped(counts, item)
+}
+
+function countSkipped(counts: Counts, { reason, field, count = 1 }: Skipped): void {
+  counts.skipped[reason] = (counts.skipped[reason] ?? 0) + count
+  if (field !== undefined) counts.skippedFields[`${reason}/${field}`] = (counts.skippedFields[`${reason}/${field}`] ?? 0) + count
+  if (UNDECODABLE.has(reason)) counts.undecodable += count
 }

@@ -4,14 +4,15 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleepFor } from 'node:timers/promises'
-import type { Counts } from './counts.js'
-import { newDetector, type Detector } from './detector.js'
+import { countSilenced, type Counts } from './counts.js'
 import { defaultEngines } from './engines/default-engines.js'
 import type { Engine } from './engines/engine.js'
 import type { Incident } from './incidents/incident-book.js'
+import type { ScoreBook } from './incidents/score-book.js'
 import { draftOf, type AnomalyDraft } from './incidents/payload.js'
-import { silenceOf } from './policy/apply-rules.js'
+import { toldOf } from './policy/apply-rules.js'
 import { NO_RULES, type DetectorRules } from './policy/detector-rules.js'
+import { openDetector, type OpenDetector } from './shards/open-detector.js'
 import { openSource } from './sources/open-source.js'
 import { atOwnPace, isAborted } from './sources/pace.js'
 import type { SourceItem } from './sources/records.js'
@@ -40,10 +41,16 @@ export type PipelineOptions = {
   /** Name of this sensor in the envelope. */
   readonly sensor?: string
   readonly engines?: readonly Engine[]
+  /** Threads that count, beside the one that reads and judges; 1, the default, is none: this thread does it all. */
+  readonly workers?: number | undefined
+  /** What a model says of flows, for anomalies to carry. */
+  readonly scores?: ScoreBook | undefined
   readonly newId?: () => string
   /** What committed policies ask at this moment. */
   readonly rules?: () => DetectorRules
   readonly nowMs?: () => number
+  /** Evenly from 0 to 1: which of what a threshold holds back is published as a sample. */
+  readonly draw?: () => number
   /** From 0 to 1: how much of the recording the first replay leaves out, so that several detectors are not in step. */
   readonly shift?: number
 }
@@ -61,12 +68,22 @@ const SILENT_TURN_MS = 100
 /** Findings of a recording that are published again; a long one has more than anybody needs. */
 const MAX_KEPT = 1000
 
-/** Runs until the source ends, or until `signal` aborts a loop. Throws SourceError for a source that cannot be read. */
+/**
+ * Runs until the source ends, or until `signal` aborts a loop. Throws SourceError for a source that cannot be read,
+ * ShardError where a worker fails.
+ */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineStats> {
-  const nowMs = options.nowMs ?? Date.now
-  const newId = options.newId ?? randomUUID
-  const rules = options.rules ?? (() => NO_RULES)
-  const detector = newDetector(options.engines ?? defaultEngines(), newId, rules)
+  const { engines = defaultEngines(), newId = randomUUID, rules = () => NO_RULES, scores, workers, replay } = options
+  const detector = openDetector({ engines, newId, rulesNow: rules, scores, workers, isPaced: replay.mode === 'own-pace' })
+  try {
+    return await runWith(detector, { ...options, newId, rules })
+  } finally {
+    await detector.close()
+  }
+}
+
+async function runWith(detector: OpenDetector, options: PipelineOptions & Required<Pick<PipelineOptions, 'newId' | 'rules'>>): Promise<PipelineStats> {
+  const { newId, rules, nowMs = Date.now, draw = Math.random } = options
   const kept: Incident[] = []
   let published = 0
   let iterations = 0
@@ -82,12 +99,12 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const publishAll = async (incidents: readonly Incident[]): Promise<void> => {
     for (const incident of incidents) {
       if (isAborted(options.signal)) return
-      const silence = silenceOf(incident, rules())
-      if (silence !== undefined) {
-        detector.counts.silenced[silence.reason] = (detector.counts.silenced[silence.reason] ?? 0) + 1
+      const told = toldOf(incident, rules(), draw)
+      if (told.kind === 'silenced') {
+        countSilenced(detector.counts, told.reason)
         continue
       }
-      await options.publish(draft(incident, detector, options, nowMs))
+      await options.publish(draft(told.incident, detector.modelVersion, options, nowMs))
       published += 1
     }
   }
@@ -117,14 +134,15 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
 
   while (!isAborted(options.signal)) {
     for await (const item of await itemsOf(options, iterations === 0, nowMs)) {
-      const incidents = detector.accept(item)
+      const found = detector.accept(item)
+      const incidents = found instanceof Promise ? await found : found
       if (incidents.length > 0) await publishNew(incidents)
       if (item.kind !== 'skipped') tellNowAndThen()
       if (isAborted(options.signal)) break
     }
     if (isAborted(options.signal)) break
     // Each iteration is a recording of its own: its incidents are new, and open flows do not reach over the seam.
-    await publishNew(detector.finish())
+    await publishNew(await detector.finish())
     iterations += 1
     if (kept.length > 0) await repeatKept()
     else if (options.replay.mode === 'findings' || options.replay.loop !== true) break
@@ -152,12 +170,12 @@ async function sleepUnlessAborted(ms: number, signal: AbortSignal | undefined): 
   }
 }
 
-function draft(incident: Incident, detector: Detector, options: PipelineOptions, nowMs: () => number): AnomalyDraft {
+function draft(incident: Incident, modelVersion: string, options: PipelineOptions, nowMs: () => number): AnomalyDraft {
   const { replay } = options
   const fresh = replay.mode !== 'asap' || replay.stamp === 'now'
   return draftOf(incident, {
     source: options.sensor ?? 'cybermesh-detector',
-    modelVersion: detector.modelVersion,
+    modelVersion,
     detectedAtMs: Math.round(fresh ? nowMs() : incident.openedMs),
   })
 }

@@ -28,9 +28,18 @@ const roomOf = (sizeBytes: number): Room => {
  */
 const spare: Room[] = []
 const SPARE_ROOMS = 8
-const SPARE_BYTES = 4096
+const LEAST_ROOM_BYTES = 4096
+/** A block of some hundred transactions grows its room to this; what is larger is rare and made anew. */
+const LARGEST_SPARE_BYTES = 1024 * 1024
 
-const takeRoom = (sizeBytes: number): Room => (sizeBytes <= SPARE_BYTES ? spare.pop() ?? roomOf(SPARE_BYTES) : roomOf(sizeBytes))
+function takeRoom(sizeBytes: number): Room {
+  const room = spare.pop()
+  return room !== undefined && room.bytes.length >= sizeBytes ? room : roomOf(Math.max(sizeBytes, LEAST_ROOM_BYTES))
+}
+
+function giveBack(room: Room): void {
+  if (room.bytes.length <= LARGEST_SPARE_BYTES && spare.length < SPARE_ROOMS) spare.push(room)
+}
 
 /** Grows one buffer; every method appends and returns the writer. */
 export class ByteWriter {
@@ -99,7 +108,7 @@ export class ByteWriter {
 
   finish(): Uint8Array {
     const bytes = this.#buffer.slice(0, this.#length)
-    if (this.#room?.bytes.length === SPARE_BYTES && spare.length < SPARE_ROOMS) spare.push(this.#room)
+    if (this.#room !== undefined) giveBack(this.#room)
     // The room belongs to another writer from here on. Should this one go on, its buffer is full and it grows into one of its own.
     this.#room = undefined
     this.#buffer = bytes
@@ -109,10 +118,11 @@ export class ByteWriter {
   #reserve(more: number): void {
     const needed = this.#length + more
     if (needed <= this.#buffer.length) return
-    const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2))
-    grown.set(this.#buffer.subarray(0, this.#length))
-    this.#buffer = grown
-    this.#view = new DataView(grown.buffer)
+    const grown = roomOf(Math.max(needed, this.#buffer.length * 2))
+    grown.bytes.set(this.#buffer.subarray(0, this.#length))
+    this.#room = grown
+    this.#buffer = grown.bytes
+    this.#view = grown.view
   }
 }
 

@@ -35,8 +35,8 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => current.bytes(bytes)
 /** Lowercase hex of SHA-256. */
 export const sha256Hex = (bytes: Uint8Array): string => current.hex(bytes)
 
-/** Written anew for each hash, since an array for one costs more than the hash itself. */
-const preimage = new Uint8Array(4096)
+/** Written anew for each hash, since an array for one costs more than the hash itself. Room for nearly every message. */
+const preimage = new Uint8Array(64 * 1024)
 
 /** The parts one after another; valid until the next call. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -18,6 +18,15 @@ export function rootOfLeafHashes(leaves: readonly Uint8Array[]): Uint8Array {
   return nodeHash(rootOfLeafHashes(leaves.slice(0, split)), rootOfLeafHashes(leaves.slice(split)))
 }
 
+/** PATH of RFC 6962 §2.1.1 over leaf hashes: from the leaf at `index` to the root. */
+export function pathOfLeafHash(leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] {
+  if (index < 0 || index >= leaves.length) throw new RangeError(`a tree of ${leaves.length} leaves has none at ${index}`)
+  if (leaves.length === 1) return []
+  const split = largestPowerOfTwoBelow(leaves.length)
+  const [left, right] = [leaves.slice(0, split), leaves.slice(split)]
+  return index < split ? [...pathOfLeafHash(left, index), rootOfLeafHashes(right)] : [...pathOfLeafHash(right, index - split), rootOfLeafHashes(left)]
+}
+
 export const merkleRoot = (entries: readonly Uint8Array[]): Uint8Array => rootOfLeafHashes(entries.map(leafHash))
 
 function largestPowerOfTwoBelow(n: number): number {

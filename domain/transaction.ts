@@ -43,13 +43,14 @@ export function readTransaction(reader: ByteReader): Transaction {
 
 /** RFC 6962 root over the encoded transactions in block order: order and every byte are bound. */
 export function transactionsRoot(transactions: readonly Transaction[]): string {
-  return bytesToHex(rootOfLeafHashes(transactions.map(leafOf)))
+  return bytesToHex(rootOfLeafHashes(transactions.map(leafOfTransaction)))
 }
 
 /** A transaction waits in a pool before it is in a block, and its block is checked more than once. */
 const leaves = new WeakMap<Transaction, Uint8Array>()
 
-function leafOf(tx: Transaction): Uint8Array {
+/** RFC 6962 hash of the encoded transaction. */
+export function leafOfTransaction(tx: Transaction): Uint8Array {
   const known = leaves.get(tx)
   if (known !== undefined) return known
   const leaf = leafHashOf(headOf(tx.kind, tx.bytes), tx.bytes)

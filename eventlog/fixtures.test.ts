@@ -58,6 +58,7 @@ describe('frozen entries', () => {
     const blocks = dataOf('BlockCommitted')
     expect(new Set(blocks.map((data) => data.failedLeaders !== undefined))).toEqual(new Set([true, false]))
     const transactions = blocks.flatMap((data) => data.transactions as Data[])
+    expect(new Set(transactions.map((tx) => tx.bytes !== undefined))).toEqual(new Set([true, false]))
     expect([valuesOf(transactions, 'kind'), valuesOf(transactions, 'status')]).toEqual([[...TX_KINDS].sort(), ['failed', 'success']])
     expect(kindsOf(transactions.filter((tx) => tx.evidence !== undefined), 'evidence')).toEqual([...EVIDENCE_KINDS].sort())
     for (const bytes of entries.filter((entry) => encodedIn(entry).version === newestVersion(encodedIn(entry).type))) {

@@ -7,8 +7,9 @@ import { encodeEvent, type EncodedEvent } from '../domain/events/codec.js'
 import { asPosition } from '../domain/ids.js'
 import { isExpected, MAX_EVENT_BYTES } from './check-append.js'
 import { EventLogError } from './errors.js'
-import type { AppendResult, RecordedEvent } from './log.js'
-import { entryAt, mostBytesOf, type PreparedAppend, type PreparedEvent } from './prepare.js'
+import type { AppendResult, RecordedEvent, StreamAppend } from './log.js'
+import type { PreparedAppends } from './prepare.js'
+import { mostBytesOf, nextEntry, sizeAtPlace } from './prepared-entries.js'
 import { isSameEvent } from './same-event.js'
 
 /** What a store tells of the log it holds. */
@@ -31,7 +32,8 @@ export type AppendPlan =
   | Exclude<AppendResult, { readonly kind: 'appended' }>
 
 /** Throws EventLogError where an event is too large. */
-export function planAppend({ length, headOf, find }: LogView, appends: readonly PreparedAppend[]): AppendPlan {
+export function planAppend({ length, headOf, find }: LogView, prepared: PreparedAppends): AppendPlan {
+  const { appends } = prepared
   const known = findKnown(find, appends)
   if (known.kind === 'id-conflict') return known
   if (known.kind === 'all') return { kind: 'already-there', events: known.events }
@@ -41,6 +43,7 @@ export function planAppend({ length, headOf, find }: LogView, appends: readonly 
   }
   const streams = new Map<string, PlannedStream>()
   const planned: RecordedEvent[] = []
+  const sizes = mostBytesOfAll(prepared)
   let bytes = 0
   for (const { stream, expected, events } of appends) {
     let of = streams.get(stream)
@@ -51,10 +54,10 @@ export function planAppend({ length, headOf, find }: LogView, appends: readonly 
       of = { last: actual ?? -1, positions: [] }
       streams.set(stream, of)
     }
-    for (const prepared of events) {
+    for (const { id, event } of events) {
       of.last += 1
-      const recorded: RecordedEvent = { id: prepared.id, stream, revision: of.last, position: asPosition(length + planned.length), event: prepared.event }
-      bytes += checkSize(prepared, recorded)
+      const recorded: RecordedEvent = { id, stream, revision: of.last, position: asPosition(length + planned.length), event }
+      bytes += checkSize(sizes[planned.length] as number, recorded)
       planned.push(recorded)
       of.positions.push(recorded.position)
     }
@@ -62,25 +65,31 @@ export function planAppend({ length, headOf, find }: LogView, appends: readonly 
   return { kind: 'append', events: planned, streams, bytes }
 }
 
-/** Throws EventLogError for an event that is too large. At least its size in bytes. */
-function checkSize(prepared: PreparedEvent, recorded: RecordedEvent): number {
-  const most = mostBytesOf(prepared, recorded.stream)
+/** At least the size of each event's entry. */
+function mostBytesOfAll({ chunks }: PreparedAppends): readonly number[] {
+  const sizes: number[] = []
+  for (const chunk of chunks) for (let i = 0, at = 0; i < chunk.count; i++, at = nextEntry(chunk, at)) sizes.push(mostBytesOf(chunk, at))
+  return sizes
+}
+
+/** Throws EventLogError for an event that is too large. @param most at least the size of its entry, which is returned more exactly where that matters */
+function checkSize(most: number, { position, revision }: RecordedEvent): number {
   if (most <= MAX_EVENT_BYTES) return most
-  const sizeBytes = entryAt(prepared, recorded).length
+  const sizeBytes = sizeAtPlace(most, position, revision)
   if (sizeBytes > MAX_EVENT_BYTES) throw new EventLogError('TOO_LARGE', 'event', `an event of ${sizeBytes} bytes exceeds the limit of ${MAX_EVENT_BYTES}`)
   return sizeBytes
 }
 
 type Known =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'some'; readonly append: PreparedAppend }
+  | { readonly kind: 'some'; readonly append: StreamAppend }
   | { readonly kind: 'all'; readonly events: readonly RecordedEvent[] }
   | { readonly kind: 'id-conflict'; readonly id: string }
 
 /** Looks for events recorded before, and compares what they say: the same id must mean the same happening. */
-function findKnown(find: LogView['find'], appends: readonly PreparedAppend[]): Known {
+function findKnown(find: LogView['find'], appends: readonly StreamAppend[]): Known {
   const known = new Map<string, RecordedEvent>()
-  let partOf: PreparedAppend | undefined
+  let partOf: StreamAppend | undefined
   let count = 0
   for (const append of appends) {
     for (const { id, event } of append.events) {

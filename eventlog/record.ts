@@ -1,18 +1,16 @@
 /**
- * The bytes of one event as every adapter stores them and the audit tree hashes them: canonical JSON of the event and
+ * The bytes of one event as every adapter stores them, the audit tree binding their hash: canonical JSON of the event and
  * its place. They never change once written, so a proof made today verifies against any copy of the log.
  */
-import { isAscii } from 'node:buffer'
 import { utf8ToBytes } from '../domain/bytes.js'
 import { canonicalJson } from '../domain/canonical-json.js'
-import { decodeEvent, encodeEvent, EventFormatError, type EncodedEvent } from '../domain/events/codec.js'
+import { decodeEvent, encodeEvent, type EncodedEvent } from '../domain/events/codec.js'
+import { parseStored as parseStoredText, type StoredRecord } from '../domain/events/stored.js'
 import { asPosition, type Position } from '../domain/ids.js'
+import { textOfUtf8 } from '../platform/utf8.js'
 import type { NewEvent, RecordedEvent } from './log.js'
 
 export type Place = { readonly stream: string; readonly revision: number; readonly position: Position }
-
-/** Position and revision are 64-bit integers and therefore decimal strings, like all others in our JSON. */
-type StoredRecord = EncodedEvent & { readonly id: string; readonly stream: string; readonly revision: string; readonly position: string }
 
 /** Bytes of a new event at its place. */
 export function encodeRecord({ id, event }: NewEvent, { stream, revision, position }: Place): Uint8Array {
@@ -46,31 +44,13 @@ export function peekRecord(bytes: Uint8Array): { readonly stream: string; readon
   return parseStored(bytes)
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
-
-/** Nearly all records are ASCII, which needs no decoding. Throws where bytes are not UTF-8. */
-function textOf(bytes: Uint8Array): string {
-  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') : decoder.decode(bytes)
-}
-
-const DECIMAL = /^\d{1,16}$/
-
+/** Throws EventFormatError naming the field. */
 function parseStored(bytes: Uint8Array): StoredRecord {
-  let value: Partial<StoredRecord> | null
+  let text: string | undefined
   try {
-    value = JSON.parse(textOf(bytes)) as Partial<StoredRecord> | null
+    text = textOfUtf8(bytes)
   } catch {
-    throw new EventFormatError('unknown', 'entry', `${bytes.length} bytes are not JSON`)
+    text = undefined
   }
-  const refuse = (field: string): never => {
-    throw new EventFormatError(typeof value?.type === 'string' ? value.type : 'unknown', field, 'missing or of the wrong shape')
-  }
-  if (value === null || typeof value !== 'object') return refuse('entry')
-  if (typeof value.id !== 'string') refuse('id')
-  if (typeof value.stream !== 'string') refuse('stream')
-  if (typeof value.revision !== 'string' || !DECIMAL.test(value.revision)) refuse('revision')
-  if (typeof value.position !== 'string' || !DECIMAL.test(value.position)) refuse('position')
-  if (typeof value.type !== 'string') refuse('type')
-  if (typeof value.version !== 'number') refuse('version')
-  return value as StoredRecord
+  return parseStoredText(text, bytes.length)
 }

@@ -1,10 +1,11 @@
 /**
- * Relay connections over keyset pages. A cursor names a row by its unique key, so rows that arrive above a page never
- * shift the next one; whether there is more is known from one row beyond the page, never from a count.
- * https://relay.dev/graphql/connections.htm
+ * Relay connections over keyset pages, pinned to a position. A cursor names a row by its unique key and the position of
+ * the read model when its first page was read: what the log says later is on no page that follows. Whether there is more
+ * is known from one row beyond the page, never from a count. https://relay.dev/graphql/connections.htm
  */
 import type { KeysetPage } from '../projections/index.js'
 import { badInput } from './errors.js'
+import { GraphQLError } from './graphql-js.js'
 
 export const DEFAULT_PAGE = 50
 export const LARGEST_PAGE = 200
@@ -19,29 +20,38 @@ export type ConnectionArguments = {
 export type Connection<Node> = {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[]
   readonly nodes: readonly Node[]
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null }
+  readonly pageInfo: {
+    readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null
+    /** The position that these pages are pinned to. */
+    readonly position: number | null
+  }
 }
 
-/**
- * @param kind what the cursors belong to; a cursor of another list is refused
- * @param read the rows of a page in list order
- */
+/** Which list, and where the read model behind it stands in this request. */
+export type ListOf<Node> = { readonly kind: string; readonly position: number | undefined; readonly keyOf: (node: Node) => number }
+
+/** @param read the rows of a page in list order, of what lies below the position `pin` */
 export async function readConnection<Node>(
-  kind: string, args: ConnectionArguments, keyOf: (node: Node) => number, read: (page: KeysetPage) => Promise<readonly Node[]>,
+  { kind, position, keyOf }: ListOf<Node>, args: ConnectionArguments, read: (page: KeysetPage, pin: number | undefined) => Promise<readonly Node[]>,
 ): Promise<Connection<Node>> {
   const first = sizeOf('first', args.first)
   const last = sizeOf('last', args.last)
   if (first !== undefined && last !== undefined) throw badInput('last', 'use either first or last, not both')
-  const after = keyOfCursor(kind, 'after', args.after)
-  const before = keyOfCursor(kind, 'before', args.before)
+  const after = readCursor(kind, 'after', args.after)
+  const before = readCursor(kind, 'before', args.before)
+  const pin = after?.pin ?? before?.pin ?? position
+  if (after !== undefined && before !== undefined && after.pin !== before.pin) throw badInput('before', 'is pinned to another position than after; take both cursors from pages of one walk')
+  if (pin !== undefined && position !== undefined && pin > position) {
+    throw new GraphQLError(`the cursor is of position ${pin}, the read model stands at ${position}; ask again in a moment`, { extensions: { code: 'NOT_YET', position, minPosition: pin } })
+  }
   const size = last ?? first ?? DEFAULT_PAGE
   const rows = await read({
     limit: size + 1, fromEnd: last !== undefined,
-    ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }),
-  })
+    ...(after === undefined ? {} : { after: after.key }), ...(before === undefined ? {} : { before: before.key }),
+  }, pin)
   const isMore = rows.length > size
   const nodes = !isMore ? rows : last === undefined ? rows.slice(0, size) : rows.slice(rows.length - size)
-  const edges = nodes.map((node) => ({ cursor: cursorOf(kind, keyOf(node)), node }))
+  const edges = nodes.map((node) => ({ cursor: cursorOf(kind, keyOf(node), pin), node }))
   return {
     edges,
     nodes,
@@ -51,6 +61,7 @@ export async function readConnection<Node>(
       hasPreviousPage: last === undefined ? after !== undefined : isMore,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
+      position: pin ?? null,
     },
   }
 }
@@ -61,13 +72,13 @@ function sizeOf(field: string, value: number | null | undefined): number | undef
   return value
 }
 
-const cursorOf = (kind: string, key: number): string => Buffer.from(`1:${kind}:${key}`).toString('base64url')
+const cursorOf = (kind: string, key: number, pin: number | undefined): string => Buffer.from(`2:${kind}:${key}:${pin ?? ''}`).toString('base64url')
 
-function keyOfCursor(kind: string, field: string, cursor: string | null | undefined): number | undefined {
-  if (cursor === null || cursor === undefined) return undefined
-  const [version, cursorKind, key] = Buffer.from(cursor, 'base64url').toString().split(':')
-  if (version !== '1' || cursorKind !== kind || key === undefined || !/^\d{1,16}$/.test(key)) {
-    throw badInput(field, `is not a cursor of this list; use a value of pageInfo or edges.cursor`)
-  }
-  return Number(key)
+type Cursor = { readonly key: number; readonly pin: number | undefined }
+
+function readCursor(kind: string, field: string, text: string | null | undefined): Cursor | undefined {
+  if (text === null || text === undefined) return undefined
+  const [, key, pin] = new RegExp(`^2:${kind}:(\\d{1,15}):(\\d{0,15})$`).exec(Buffer.from(text, 'base64url').toString()) ?? []
+  if (key === undefined || pin === undefined) throw badInput(field, `is not a cursor of this list; use a value of pageInfo or edges.cursor`)
+  return { key: Number(key), pin: pin === '' ? undefined : Number(pin) }
 }

@@ -31,7 +31,7 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   })
 }
 
-export type ServerErrorCode = 'PORT_IN_USE' | 'NOT_LOOPBACK' | 'CANNOT_LISTEN'
+export type ServerErrorCode = 'PORT_IN_USE' | 'NOT_LOOPBACK' | 'NO_KEYS' | 'CANNOT_LISTEN'
 
 /** Why the API cannot be started. */
 export class ApiServerError extends Error {

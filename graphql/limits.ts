@@ -1,78 +1,48 @@
-/** Refuses queries that cost too much before anything is read: too deep, or too many fields times page sizes. */
-import {
-  GraphQLError, Kind, type ASTVisitor, type FieldNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode, type ValidationContext, type ValueNode,
-} from './graphql-js.js'
-import { DEFAULT_PAGE } from './connection.js'
+/** Refuses queries that cost too much before anything is read: too deep, too many values, too many aliases or directives. */
+import { GraphQLError, type ASTVisitor, type DocumentNode, type FieldNode, type OperationDefinitionNode, Kind, type ValidationContext } from './graphql-js.js'
+import { costOfOperation, type Cost } from './cost.js'
 
 export const DEEPEST_QUERY = 12
 /** Roughly the number of values in the largest answer. */
 export const COSTLIEST_QUERY = 100_000
 /** Longest query text, tokens. */
 export const MOST_TOKENS = 2000
-
-type Cost = { readonly depth: number; readonly values: number }
+/** In one document, fragments counted once. */
+export const MOST_ALIASES = 30
+export const MOST_DIRECTIVES = 50
 
 /** A validation rule. Introspection is left alone: it touches no data. */
 export function queryLimits(context: ValidationContext): ASTVisitor {
+  let aliases = 0
+  let directives = 0
+  const refuse = (code: string, sentence: string, node: OperationDefinitionNode | FieldNode | undefined): void =>
+    context.reportError(new GraphQLError(sentence, { nodes: node === undefined ? [] : [node], extensions: { code } }))
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
-      const { depth, values } = costOf(operation.selectionSet, context, new Set())
-      if (depth > DEEPEST_QUERY) context.reportError(refusal('QUERY_TOO_DEEP', `the query is ${depth} levels deep, at most ${DEEPEST_QUERY} are allowed`, operation))
-      if (values > COSTLIEST_QUERY) {
-        context.reportError(refusal('QUERY_TOO_COSTLY', `the query may give ${values} values, at most ${COSTLIEST_QUERY} are allowed; ask for smaller pages or fewer fields`, operation))
-      }
+      const { depth, values } = costOfOperation(operation, { fragment: (name) => context.getFragment(name) })
+      if (depth > DEEPEST_QUERY) refuse('QUERY_TOO_DEEP', `the query is ${depth} levels deep, at most ${DEEPEST_QUERY} are allowed`, operation)
+      if (values > COSTLIEST_QUERY) refuse('QUERY_TOO_COSTLY', tooCostly(values), operation)
+    },
+    Field(field: FieldNode) {
+      if (field.alias === undefined) return
+      aliases += 1
+      // Told once, not once for each that is too many.
+      if (aliases === MOST_ALIASES + 1) refuse('TOO_MANY_ALIASES', `the query has more than ${MOST_ALIASES} aliases; send several queries`, field)
+    },
+    Directive() {
+      directives += 1
+      if (directives === MOST_DIRECTIVES + 1) refuse('TOO_MANY_DIRECTIVES', `the query has more than ${MOST_DIRECTIVES} directives`, undefined)
     },
   }
 }
 
-const refusal = (code: string, sentence: string, node: OperationDefinitionNode): GraphQLError =>
-  new GraphQLError(sentence, { nodes: [node], extensions: { code } })
-
-function costOf(selections: SelectionSetNode, context: ValidationContext, inside: ReadonlySet<string>): Cost {
-  let depth = 0
-  let values = 0
-  const add = (cost: Cost): void => {
-    depth = Math.max(depth, cost.depth)
-    values = Math.min(values + cost.values, Number.MAX_SAFE_INTEGER)
-  }
-  for (const selection of selections.selections) {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        add(costOfField(selection, context, inside))
-        break
-      case Kind.INLINE_FRAGMENT:
-        add(costOf(selection.selectionSet, context, inside))
-        break
-      case Kind.FRAGMENT_SPREAD: {
-        const name = selection.name.value
-        const fragment: FragmentDefinitionNode | undefined | null = context.getFragment(name)
-        // A fragment inside itself is refused by another rule; here it must only end.
-        if (fragment !== undefined && fragment !== null && !inside.has(name)) add(costOf(fragment.selectionSet, context, new Set([...inside, name])))
-        break
-      }
-    }
-  }
-  return { depth, values }
+/** The cost with the page sizes that variables give, known only when the operation is asked. Throws QUERY_TOO_COSTLY. */
+export function checkCost(document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): Cost {
+  const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [])))
+  const cost = costOfOperation(operation, { fragment: (name) => fragments.get(name), variables })
+  if (cost.values > COSTLIEST_QUERY) throw new GraphQLError(tooCostly(cost.values), { extensions: { code: 'QUERY_TOO_COSTLY' } })
+  return cost
 }
 
-function costOfField(field: FieldNode, context: ValidationContext, inside: ReadonlySet<string>): Cost {
-  if (field.name.value.startsWith('__') || field.selectionSet === undefined) return { depth: 1, values: 1 }
-  const nested = costOf(field.selectionSet, context, inside)
-  return { depth: nested.depth + 1, values: 1 + nested.values * timesOf(field) }
-}
-
-/** What lists without pages usually hold. */
-const USUAL_SIZES: Readonly<Record<string, number>> = { transactions: 20, evidence: 20, verdicts: 5, custody: 5, producers: 20, hours: 24, byReason: 10, features: 20, engineScores: 5 }
-
-const PAGED: ReadonlySet<string> = new Set(['anomalies', 'blocks', 'calibrationRows', 'evidenceReports', 'reputationChanges', 'policies'])
-
-/** How often a field's content may appear: the page asked for, or what a block usually holds. */
-function timesOf({ name, arguments: given = [] }: FieldNode): number {
-  const size = given.find((argument) => argument.name.value === 'first' || argument.name.value === 'last')
-  if (size !== undefined) return sizeOf(size.value)
-  if (PAGED.has(name.value)) return DEFAULT_PAGE
-  return USUAL_SIZES[name.value] ?? 1
-}
-
-/** A page size in a variable is not known yet; the resolver refuses it above 200. */
-const sizeOf = (value: ValueNode): number => (value.kind === Kind.INT ? Math.max(1, Number(value.value)) : DEFAULT_PAGE)
+const tooCostly = (values: number): string =>
+  `the query may give ${values} values, at most ${COSTLIEST_QUERY} are allowed; ask for smaller pages or fewer fields`

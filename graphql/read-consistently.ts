@@ -6,14 +6,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getDirectiveValues, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLDirective, type OperationDefinitionNode } from './graphql-js.js'
 import { findDialect, type Dialect } from '../projections/sql/dialect.js'
 import { TIMELINES_PROJECTION } from '../projections/timelines/projection.js'
+import type { Caller } from './access/roles.js'
 import { createContext, type ApiContext } from './context.js'
 import { badInput } from './errors.js'
+import { checkCost } from './limits.js'
 import { schema } from './schema.js'
 import { findOperation, IN_OTHER_STORE, modelsOf } from './served-by.js'
 import { openSnapshot, type Snapshot } from './snapshot.js'
 import type { ApiSources } from './sources.js'
 
-export type Request = { readonly document: DocumentNode; readonly operationName?: string | null | undefined; readonly variables: Readonly<Record<string, unknown>> }
+export type Request = {
+  readonly document: DocumentNode
+  readonly operationName?: string | null | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly caller: Caller
+  /** A position that the read models must have reached, besides what the query says. */
+  readonly atLeast?: number
+}
 
 export type ConsistentReader = { read(request: Request, execute: (context: ApiContext) => Promise<ExecutionResult> | ExecutionResult): Promise<ExecutionResult> }
 
@@ -51,19 +60,21 @@ export function createConsistentReader(sources: ApiSources): ConsistentReader {
 
   const readOnce: ConsistentReader['read'] = async (request, execute) => {
     const operation = findOperation(request.document, request.operationName)
-    if (operation === undefined) return execute(createContext(sources))
+    if (operation === undefined) return execute(createContext(sources, request.caller))
     let view: View | undefined
     try {
+      checkCost(request.document, operation, request.variables)
       const { minPosition, waitMs } = wanted(operation, request.variables)
-      view = await waitFor(minPosition, waitMs, () => look(modelsOf(request.document, operation)))
+      view = await waitFor(Math.max(minPosition, request.atLeast ?? 0), waitMs, () => look(modelsOf(request.document, operation, request.variables)))
       refuseLost(view)
       for (const [model, position] of view.positions) furthest.set(model, Math.max(position, furthest.get(model) ?? 0))
-      const result = await execute(createContext(sources, view.snapshot?.sql))
+      const result = await execute(createContext(sources, request.caller, view.snapshot?.sql, view.positions))
       return view.positions.size === 0 ? result : { ...result, extensions: { ...result.extensions, position: leastOf(view.positions), positions: Object.fromEntries(view.positions) } }
     } catch (error) {
       return { errors: [error instanceof GraphQLError ? error : new GraphQLError('the read models cannot be asked', { originalError: error as Error })] }
     } finally {
-      await view?.snapshot?.close()
+      // The answer is whole; whoever asked need not wait for the end of its snapshot, which never rejects.
+      void view?.snapshot?.close()
     }
   }
 
@@ -71,7 +82,8 @@ export function createConsistentReader(sources: ApiSources): ConsistentReader {
     async read(request, execute) {
       for (let attempt = 1; ; attempt++) {
         const result = await readOnce(request, execute)
-        if (attempt === MOST_ATTEMPTS || !isConflict(result)) return result
+        // What changes something is done once.
+        if (attempt === MOST_ATTEMPTS || !isConflict(result) || findOperation(request.document, request.operationName)?.operation === 'mutation') return result
       }
     },
   }

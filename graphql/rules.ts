@@ -22,6 +22,10 @@ export async function readRules(_: unknown, { height }: { height?: number | null
     thresholds: [...rules.thresholds].map(([kind, value]) => ({ kind, value })),
     flags: [...rules.flags].map(([flag, isOn]) => ({ flag, isOn })),
     models: rules.models === undefined ? null : [...rules.models],
+    registry: {
+      isClosed: rules.registry.isClosed,
+      models: [...rules.registry.models.values()].map((model) => ({ ...model, metrics: Object.entries(model.metrics).map(([name, value]) => ({ name, value })) })),
+    },
     rateLimits: [...rules.rateLimits].map(([producer, limit]) => ({ producer, ...limit })),
   }
 }

@@ -2,19 +2,22 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createYoga, type Plugin } from 'graphql-yoga'
-import type { ExecutionArgs, ExecutionResult } from './graphql-js.js'
-import { checkAccess, isLoopback, refuseRequest, type Access } from './access.js'
-import { ApiServerError, maskError } from './errors.js'
-import { MOST_TOKENS, queryLimits } from './limits.js'
-import { createConsistentReader } from './read-consistently.js'
-import { schema } from './schema.js'
+import { createAuthenticator, isStillKnown, type Login } from './access/authenticate.js'
+import { checkAccess, isLoopback, refuseForm, refuseStranger, type Access } from './access/listening.js'
+import { createLoginGuard } from './access/login-guard.js'
+import { createAuditFiles } from './audit-files.js'
+import { ApiServerError } from './errors.js'
+import type { StreamLimits } from './http/event-stream.js'
+import { createGraphqlHandler } from './http/handler.js'
+import { send, sendRefusal } from './http/send.js'
+import { ownManifest } from './own-operations.js'
+import type { Persisted } from './persisted.js'
 import type { ApiSources } from './sources.js'
 
 export type Page = { readonly contentType: string; readonly body: string | Uint8Array }
 
 export type ApiOptions = {
-  /** Loopback unless `access` asks for tokens. */
+  /** Loopback unless `access` has keys. */
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -22,53 +25,59 @@ export type ApiOptions = {
   /** The document of GET /status. */
   readonly status: () => unknown
   readonly access?: Access
-  /** Pages by path, such as the operator page at `/`. */
+  /** Pages by path, such as the operator page at `/`; they hold no data and are for everyone. */
   readonly pages?: ReadonlyMap<string, Page>
+  /** Folder of the transparency log, which everyone may read under /audit/. */
+  readonly auditFolder?: string
   /** Told of errors that callers do not get to see. */
   readonly onError?: (error: unknown) => void
+  /** Operations known by their hash; those of this package unless named. */
+  readonly persisted?: Persisted
+  /** How patient subscriptions are. */
+  readonly streamLimits?: StreamLimits
+  readonly onLogin?: (login: Login) => void
 }
 
-export type ApiServer = { readonly url: string; readonly port: number; close(): Promise<void> }
-
-const LONGEST_BODY_BYTES = 256 * 1024
+export type ApiServer = {
+  readonly url: string
+  readonly port: number
+  /** Logins that failed, and requests of addresses that failed too often. */
+  logins(): { readonly failed: number; readonly refused: number }
+  close(): Promise<void>
+}
 
 /** Throws ApiServerError with the option that is wrong and what to do. */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
-  const { host, port, sources, status, access = { kind: 'local' }, pages = new Map<string, Page>(), onError = () => undefined } = options
+  const { host, port, sources, status, access = {}, pages = new Map<string, Page>(), onError = () => undefined, onLogin = () => undefined } = options
   checkAccess(host, access)
-  const yoga = createYoga({
-    schema,
-    graphqlEndpoint: '/graphql',
-    graphiql: isLoopback(host),
-    // The editor as npm installed it: the default one loads its scripts from the internet. Nine megabytes, so only when asked for.
-    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
-    landingPage: false,
-    cors: false,
-    logging: false,
-    maskedErrors: { maskError: (error) => maskError(error, onError) },
-    plugins: [limits, consistently(sources)],
-  })
+  const auditFiles = createAuditFiles(options.auditFolder)
+  const guard = createLoginGuard()
+  const authenticate = createAuthenticator(access, guard, onLogin)
+  const graphql = createGraphqlHandler({ sources: options.auditFolder === undefined ? sources : { ...sources, auditFolder: options.auditFolder }, graphiql: isLoopback(host), report: onError, limits: options.streamLimits, persisted: options.persisted ?? { manifest: ownManifest(), only: false } })
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('X-Content-Type-Options', 'nosniff')
-    const refusal = refuseRequest(request, access)
-    if (refusal !== undefined) return send(response, refusal.status, { error: refusal.sentence })
+    if (await auditFiles.answer(request, response)) return
+    const refusal = refuseStranger(request, access)
+    if (refusal !== undefined) return sendRefusal(response, refusal)
     const path = (request.url ?? '/').split('?', 1)[0] as string
-    if (path === '/graphql') {
-      const body = await readBody(request)
-      if (body === undefined) return send(response, 413, { error: `a query has at most ${LONGEST_BODY_BYTES} bytes` })
-      return forward(yoga, request, body, response)
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { error: 'only GET is known here' })
-    if (path === '/status') return send(response, 200, await status())
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
     const page = pages.get(path)
-    if (page === undefined) return send(response, 404, { error: 'nothing is here; GraphQL is at /graphql, the state of the system at /status' })
-    response.writeHead(200, { 'Content-Type': page.contentType }).end(page.body)
+    if (page !== undefined && isRead) return void response.writeHead(200, { 'Content-Type': page.contentType }).end(page.body)
+    const login = authenticate(request)
+    if (!login.ok) return sendRefusal(response, login.refusal)
+    const form = path === '/graphql' ? refuseForm(request) : undefined
+    if (form !== undefined) return sendRefusal(response, form)
+    if (path === '/graphql') return graphql.answer(request, response, login.caller, () => isStillKnown(login.caller, access))
+    if (!isRead) return send(response, 405, { error: 'only GET is known here' }, { Allow: 'GET, HEAD' })
+    if (path === '/status') return send(response, 200, await status())
+    send(response, 404, { error: 'nothing is here; GraphQL is at /graphql, the state of the system at /status' })
   }
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      onError(error)
+      // A caller that went away while it was answered is nothing to report.
+      if (!response.destroyed) onError(error)
       if (response.headersSent) response.destroy()
       else send(response, 500, { error: 'internal error; the server log says more' })
     })
@@ -83,66 +92,15 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
+    logins: guard.counts,
     async close() {
       if (!server.listening) return
+      graphql.close()
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
   }
-}
-
-const limits: Plugin = {
-  onParse({ parseFn, setParseFn }) {
-    setParseFn((source: unknown, options?: object) => parseFn(source as string, { ...options, maxTokens: MOST_TOKENS }) as unknown)
-  },
-  onValidate({ addValidationRule }) {
-    addValidationRule(queryLimits)
-  },
-}
-
-/** Every request reads at one position, and says which. */
-function consistently(sources: ApiSources): Plugin {
-  const reader = createConsistentReader(sources)
-  return {
-    onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => reader.read(
-        { document: args.document, operationName: args.operationName, variables: args.variableValues ?? {} },
-        (context) => executeFn({ ...args, contextValue: { ...(args.contextValue as object), ...context } }) as Promise<ExecutionResult>))
-    },
-  }
-}
-
-/** Undefined where the body is too long. What is too much is read and forgotten, so that the caller gets the answer. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= LONGEST_BODY_BYTES) return void chunks.push(chunk)
-      chunks = []
-      resolve(undefined)
-    })
-    request.once('end', () => resolve(Buffer.concat(chunks)))
-    request.once('error', reject)
-  })
-}
-
-type Fetcher = { fetch(url: string, init: RequestInit): Promise<Response> | Response }
-
-async function forward(yoga: Fetcher, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-  const headers = Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))
-  const method = request.method ?? 'GET'
-  const hasBody = method !== 'GET' && method !== 'HEAD'
-  const result = await yoga.fetch(`http://localhost${request.url ?? '/graphql'}`, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) })
-  response.writeHead(result.status, Object.fromEntries(result.headers))
-  response.end(Buffer.from(await result.arrayBuffer()))
-}
-
-function send(response: ServerResponse, status: number, document: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...(status === 413 ? { Connection: 'close' } : {}) })
-  response.end(`${JSON.stringify(document)}\n`)
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ApiServerError {

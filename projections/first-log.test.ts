@@ -1,6 +1,7 @@
 /**
  * A log that the first version wrote goes through every read model of this one and says what it said then. The frozen
  * content names its columns: a column that comes later is nothing to it, one that is gone or says something else is.
+ * Tables of the audit trail are those of its version 2, which took another entry for its leaves.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

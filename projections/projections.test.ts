@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bytesToHex } from '../domain/bytes.js'
+import { auditEntryOf } from '../audit/tree/entry.js'
 import { merkleRoot } from '../domain/merkle.js'
 import { asPosition } from '../domain/ids.js'
 import { startTestPostgres, type TestPostgres } from '../platform/postgres/testing/test-database.js'
@@ -113,7 +114,7 @@ describe('the audit projection', () => {
   test('has the RFC 6962 root of all entries of the log', async () => {
     const entries = await harness.log.readEntries({ from: asPosition(0), limit: 1000 })
     expect(await rows("SELECT size, encode(root, 'hex') AS root FROM audit_tree")).toEqual([
-      { size: String(SAMPLE.length), root: bytesToHex(merkleRoot(entries.map(({ bytes }) => bytes))) },
+      { size: String(SAMPLE.length), root: bytesToHex(merkleRoot(entries.map(({ position, bytes }) => auditEntryOf(position, bytes)))) },
     ])
   })
 

@@ -1,7 +1,8 @@
 /** `cybermesh bench`: measures this machine and what the program makes of it. */
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { writeFileSync } from 'node:fs'
 import { answer, withJson, type JsonFlag } from '../shared/answer.js'
+import { count } from '../shared/count-option.js'
 import { UserError } from '../shared/user-error.js'
 
 type Flags = JsonFlag & {
@@ -25,12 +26,50 @@ export function registerBench(program: Command): void {
         validators: flags.validators, seconds: flags.seconds, rate: flags.rate, moderateRate: flags.moderate, idleSeconds: flags.idle, folder: flags.folder,
         progress,
       })
-      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
-      answer(flags, result, renderBench)
+      tell(flags, result, renderBench)
     })
+  registerAuditBench(bench)
+  registerDetect(bench)
   registerIngest(bench)
   registerLog(bench)
   registerProjections(bench)
+  registerGraphql(bench)
+}
+
+type AuditFlags = JsonFlag & { readonly leaves: number; readonly proofs: number; readonly checkpoints: number; readonly folder?: string; readonly out?: string }
+
+function registerAuditBench(bench: Command): void {
+  withJson(bench.command('audit').description('the audit log: entries into tiles on disk, checkpoints with five witnesses, inclusion proofs; beside SHA-256 alone'))
+    .option('--leaves <n>', 'how many entries', count(1000, 20_000_000), 1_000_000)
+    .option('--proofs <n>', 'how many inclusion proofs', count(10, 1_000_000), 2000)
+    .option('--checkpoints <n>', 'how many checkpoints', count(1, 100), 50)
+    .option('--folder <path>', 'where tiles lie while it runs: on the disk that is to be measured')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: AuditFlags) => {
+      const [{ runAuditBench }, { renderAuditBench }] = await Promise.all([import('../../bench/audit/run-audit-bench.js'), import('../../bench/audit/render.js')])
+      const result = await runAuditBench({ leaves: flags.leaves, proofs: flags.proofs, checkpoints: flags.checkpoints, folder: flags.folder, progress })
+      tell(flags, result, renderAuditBench)
+    })
+}
+
+type DetectFlags = JsonFlag & { readonly flows: number; readonly workers: number; readonly hosts: number; readonly alarms: number; readonly rows: number; readonly recordings?: readonly string[]; readonly python: string; readonly folder?: string; readonly out?: string }
+
+function registerDetect(bench: Command): void {
+  withJson(bench.command('detect').description('the detector from a file to its decisions, beside reading alone; memory with many hosts; time from the end of a second to its anomaly; a model\'s rows beside onnxruntime and LightGBM'))
+    .option('--flows <n>', 'flows in the EVE file and in the capture', count(1000, 5_000_000), 200_000)
+    .option('--workers <n>', 'threads that count what is read, as `detect --workers`', count(1, 16), 1)
+    .option('--hosts <n>', 'hosts that each get a flow while the memory is looked at', count(1000, 10_000_000), 1_000_000)
+    .option('--alarms <n>', 'floods to wait for', count(1, 1000), 50)
+    .option('--rows <n>', 'rows that a model scores one by one: flows of the recordings, and as many drawn at random', count(100, 60_000), 20_000)
+    .option('--recordings <file...>', 'captures or flow files whose flows are scored; without it, the bundled capture')
+    .option('--python <command>', 'a Python that has LightGBM, to score beside it', 'python3')
+    .option('--folder <path>', 'where the files lie while it runs')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: DetectFlags) => {
+      const [{ runDetectBench }, { renderDetectBench }] = await Promise.all([import('../../bench/detect/run-detect-bench.js'), import('../../bench/detect/render.js')])
+      const result = await runDetectBench({ flows: flags.flows, workers: flags.workers, hosts: flags.hosts, alarms: flags.alarms, rows: flags.rows, recordings: flags.recordings, python: flags.python, folder: flags.folder, progress })
+      tell(flags, result, renderDetectBench)
+    })
 }
 
 type IngestFlags = JsonFlag & { readonly messages: number; readonly rate: number; readonly seconds: number; readonly kafka?: string; readonly folder?: string; readonly out?: string }
@@ -46,8 +85,7 @@ function registerIngest(bench: Command): void {
     .action(async (flags: IngestFlags) => {
       const [{ runIngestBench }, { renderIngestBench }] = await Promise.all([import('../../bench/ingest/run-ingest-bench.js'), import('../../bench/ingest/render.js')])
       const result = await runIngestBench({ messages: flags.messages, rate: flags.rate, seconds: flags.seconds, kafka: flags.kafka, folder: flags.folder, progress })
-      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
-      answer(flags, result, renderIngestBench)
+      tell(flags, result, renderIngestBench)
     })
 }
 
@@ -62,8 +100,7 @@ function registerLog(bench: Command): void {
     .action(async (flags: LogFlags) => {
       const [{ runLogBench }, { renderLogBench }] = await Promise.all([import('../../bench/log/run-log-bench.js'), import('../../bench/log/render.js')])
       const result = await runLogBench({ events: flags.events, batch: flags.batch, folder: flags.folder, progress })
-      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
-      answer(flags, result, renderLogBench)
+      tell(flags, result, renderLogBench)
     })
 }
 
@@ -83,9 +120,30 @@ function registerProjections(bench: Command): void {
       const result = await runProjectionsBench({
         events: flags.events, emmettEvents: flags.emmett, lagPerSecond: flags.lagRate, lagSeconds: flags.lagSeconds, folder: flags.folder, progress,
       })
-      if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
-      answer(flags, result, renderProjectionsBench)
+      tell(flags, result, renderProjectionsBench)
     })
+}
+
+type GraphqlFlags = JsonFlag & { readonly events: number; readonly seconds: number; readonly callers: number; readonly postgraphile?: string; readonly folder?: string; readonly out?: string }
+
+function registerGraphql(bench: Command): void {
+  withJson(bench.command('graphql').description('the API: a life and a block, requests a second and their time, beside bare graphql-js over the same data, yoga, and PostGraphile on the same tables'))
+    .option('--events <n>', 'how many events the read models are of', count(1000, 10_000_000), 200_000)
+    .option('--seconds <n>', 'how long each page is asked for', count(1, 600), 10)
+    .option('--callers <n>', 'how many ask at a time', count(1, 1000), 20)
+    .option('--postgraphile <folder>', 'a folder with postgraphile in its node_modules, to measure it as well')
+    .option('--folder <path>', 'where databases and logs lie while it runs')
+    .option('--out <file>', 'also write the result, as JSON, into this file')
+    .action(async (flags: GraphqlFlags) => {
+      const [{ runGraphqlBench }, { renderGraphqlBench }] = await Promise.all([import('../../bench/graphql/run-graphql-bench.js'), import('../../bench/graphql/render.js')])
+      const result = await runGraphqlBench({ events: flags.events, seconds: flags.seconds, callers: flags.callers, postgraphile: flags.postgraphile, folder: flags.folder, progress })
+      tell(flags, result, renderGraphqlBench)
+    })
+}
+
+function tell<T extends object>(flags: JsonFlag & { readonly out?: string }, result: T, render: (result: T) => string): void {
+  if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, null, 2)}\n`)
+  answer(flags, result, render)
 }
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -96,10 +154,4 @@ function write(path: string, text: string): void {
   } catch (error) {
     throw new UserError('UNWRITABLE', `${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); check the folder and its permissions`)
   }
-}
-
-const count = (least: number, most: number) => (text: string): number => {
-  const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN
-  if (!(value >= least && value <= most)) throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`)
-  return value
 }

@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { registerDetect } from './detect.js'
 import { ethernet, ipv4, pcap, tcp } from '../../detector/testing/bytes.js'
+import { SHIPPED_MODELS } from '../../detector/models/shipped.js'
 import { tempFile } from '../../detector/testing/files.js'
+import { packageFile } from '../../platform/package-root.js'
 
 async function detect(...args: string[]): Promise<{ out: string; err: string; exitCode: number | string | undefined }> {
   let out = ''
@@ -31,6 +33,13 @@ describe('cybermesh detect', () => {
     expect(exitCode ?? 0).toBe(0)
   })
 
+  it('finds the same with workers, and refuses to have none', async () => {
+    const file = tempFile(flood, 'flood.pcap')
+    const found = async (...more: string[]): Promise<string> => (await detect(file, '--json', ...more)).out.replace(/"anomalyId":"[^"]*"/g, '')
+    expect(await found('--workers', '3')).toBe(await found())
+    await expect(detect(file, '--workers', '0')).rejects.toThrow('must be a whole number from 1 to 16')
+  })
+
   it('prints a table for people, with the reason', async () => {
     const { out } = await detect(tempFile(flood, 'flood.pcap'))
     expect(out).toContain('300 packets, 300 flows, 1 windows, 1 detections')
@@ -52,4 +61,14 @@ describe('cybermesh detect', () => {
     expect(out).toContain('syn_flood')
     expect(exitCode ?? 0).toBe(0)
   })
+
+  it('says in the sentence of an alert what trained models make of it, and that they do not know this traffic', async () => {
+    const { out } = await detect('--models', packageFile('detector/samples/lab.pcap'), '--json')
+    const [{ detections }] = (JSON.parse(out) as { files: [{ detections: { opinions?: { model: string; domain: string }[] }[] }] }).files
+    const said = detections.flatMap(({ opinions = [] }) => opinions)
+    expect(new Set(said.map(({ model }) => model))).toEqual(new Set(SHIPPED_MODELS))
+    expect(said.every(({ domain }) => domain !== 'inside')).toBe(true)
+    const { out: table } = await detect('--models', packageFile('detector/samples/lab.pcap'))
+    expect(table.replace(/[\s│]+/g, ' ')).toMatch(/ddos-flow would (not )?flag the worst flow.+on traffic that it does not know/)
+  }, 60_000)
 })

@@ -1,8 +1,14 @@
 /** `cybermesh detect FILE...`: what the detector finds in captures, flow files and tables, without a network or a chain. */
 import Table from 'cli-table3'
 import type { Command } from 'commander'
+import { defaultEngines } from '../../detector/engines/default-engines.js'
+import { modelEngine, type ModelCounts } from '../../detector/engines/models/model-engine.js'
+import type { LoadedModel } from '../../detector/models/model-folder.js'
+import { openAllShipped } from '../../detector/models/shipped.js'
 import { runPipeline, type PipelineOptions, type PipelineStats } from '../../detector/pipeline.js'
 import { SourceError } from '../../detector/sources/errors.js'
+import { MAX_WORKERS } from '../../detector/shards/share.js'
+import { count } from '../shared/count-option.js'
 import { readTableOnce } from '../shared/table-items.js'
 import { UserError } from '../shared/user-error.js'
 
@@ -20,7 +26,11 @@ export type Detection = {
   /** RFC 3339, capture time. */
   readonly at: string
   readonly why: readonly string[]
+  /** What trained models make of the worst flow towards the target, where they were asked. */
+  readonly opinions?: readonly Opinion[]
 }
+
+type Opinion = { readonly model: string; readonly margin: number; readonly crossed: boolean; readonly domain: string; readonly p_benign?: number; readonly p_attack?: number }
 
 export type FileReport = {
   readonly path: string
@@ -32,39 +42,42 @@ export type FileReport = {
   readonly dropped: Readonly<Record<string, number>>
   readonly warnings: readonly string[]
   readonly detections: readonly Detection[]
+  /** What trained models said of the flows, where they were asked; none of it made a detection. */
+  readonly shadow?: readonly ModelCounts[]
 }
 
 export type FileFailure = { readonly path: string; readonly error: string; readonly code: string }
 export type DetectReport = { readonly files: readonly (FileReport | FileFailure)[] }
 
-/** Reads one file to its end. Throws SourceError when it cannot be read. */
-export const detectFile = (path: string, signal?: AbortSignal): Promise<FileReport> => detectIn(path, path, signal)
+/** Reads one file to its end, with trained models in shadow where some are given. Throws SourceError when it cannot be read. */
+export const detectFile = (path: string, signal?: AbortSignal, models: readonly LoadedModel[] = [], workers = 1): Promise<FileReport> => detectIn(path, path, signal, models, workers)
 
 /** Reads the rows that a table of PostgreSQL has now. Throws SourceError when it cannot be read. */
-export async function detectTable(table: TableToRead, signal?: AbortSignal): Promise<FileReport> {
+export async function detectTable(table: TableToRead, signal?: AbortSignal, models: readonly LoadedModel[] = [], workers = 1): Promise<FileReport> {
   const warnings: string[] = []
-  const report = await detectIn(table.table, () => Promise.resolve(readTableOnce(table, (sentence) => warnings.push(sentence), signal)), signal)
+  const report = await detectIn(table.table, () => Promise.resolve(readTableOnce(table, (sentence) => warnings.push(sentence), signal)), signal, models, workers)
   return { ...report, warnings: [...report.warnings, ...warnings] }
 }
 
 export type TableToRead = { readonly url: string; readonly table: string; readonly idColumn?: string | undefined }
 
-async function detectIn(path: string, source: PipelineOptions['source'], signal: AbortSignal | undefined): Promise<FileReport> {
+async function detectIn(path: string, source: PipelineOptions['source'], signal: AbortSignal | undefined, models: readonly LoadedModel[], workers: number): Promise<FileReport> {
   const detections: Detection[] = []
+  const shadow = models.length > 0 ? modelEngine(models) : undefined
   const stats = await runPipeline({
-    source, replay: { mode: 'asap' }, signal,
+    source, replay: { mode: 'asap' }, signal, workers, engines: [...defaultEngines(), ...(shadow === undefined ? [] : [shadow])],
     publish: (draft) => {
       detections.push(detectionOf(draft.payload, draft.detectedAtMs))
       return Promise.resolve()
     },
   })
-  return reportOf(path, stats, detections)
+  return { ...reportOf(path, stats, detections), ...(shadow === undefined ? {} : { shadow: shadow.counts() }) }
 }
 
 /** Reads every file; one that fails does not keep the others from being read. */
-export async function detectFiles(paths: readonly string[], signal?: AbortSignal): Promise<DetectReport> {
+export async function detectFiles(paths: readonly string[], signal?: AbortSignal, models: readonly LoadedModel[] = [], workers = 1): Promise<DetectReport> {
   const files: (FileReport | FileFailure)[] = []
-  for (const path of paths) files.push(await orFailure(path, detectFile(path, signal)))
+  for (const path of paths) files.push(await orFailure(path, detectFile(path, signal, models, workers)))
   return { files }
 }
 
@@ -77,24 +90,27 @@ async function orFailure(path: string, report: Promise<FileReport>): Promise<Fil
   }
 }
 
-type Flags = { readonly json?: boolean; readonly postgres?: string; readonly table?: string; readonly idColumn?: string }
+type Flags = { readonly json?: boolean; readonly postgres?: string; readonly table?: string; readonly idColumn?: string; readonly models?: boolean; readonly workers: number }
 
-async function detectAll(paths: readonly string[], { postgres, table, idColumn }: Flags): Promise<DetectReport> {
+async function detectAll(paths: readonly string[], { postgres, table, idColumn, models, workers }: Flags): Promise<DetectReport> {
   if ((postgres === undefined) !== (table === undefined)) throw new UserError('BAD_OPTION', '--postgres URL and --table NAME go together; give both')
   if (paths.length === 0 && table === undefined) throw new UserError('BAD_OPTION', 'nothing to read; name files, or a table with --postgres URL --table NAME')
-  const { files } = await detectFiles(paths)
+  const asked = models === true ? openAllShipped() : []
+  const { files } = await detectFiles(paths, undefined, asked, workers)
   if (postgres === undefined || table === undefined) return { files }
-  return { files: [...files, await orFailure(table, detectTable({ url: postgres, table, idColumn }))] }
+  return { files: [...files, await orFailure(table, detectTable({ url: postgres, table, idColumn }, undefined, asked, workers))] }
 }
 
 export function registerDetect(program: Command): void {
   program
     .command('detect')
-    .description('find attacks in captures (pcap, pcapng) and flow files (CICFlowMeter CSV, Suricata EVE JSON)')
+    .description('find attacks in captures (pcap, pcapng) and flow files (CICFlowMeter CSV, Suricata EVE JSON, Zeek conn.log, flow-lite lines)')
     .argument('[file...]', 'files to read; the format is told from the content')
     .option('--postgres <url>', 'a PostgreSQL with a table of flows; PGPASSWORD may hold the password')
     .option('--table <name>', 'the table, with its schema: CICFlowMeter columns in any spelling')
     .option('--id-column <name>', 'a unique column that tells rows of one moment apart, where the table has no primary key')
+    .option('--models', 'ask the trained models too, in shadow: what they say is counted and makes no detection')
+    .option('--workers <n>', 'threads that count what is read; what is found does not depend on it', count(1, MAX_WORKERS), 1)
     .option('--json', 'one JSON object on standard output')
     .action(async (paths: string[], options: Flags) => {
       const report = await detectAll(paths, options)
@@ -117,24 +133,38 @@ function renderFile(file: FileReport): string {
     for (const found of file.detections) {
       const target = found.targetPort === 0 ? found.target : `${found.target} ${found.targetPort}`
       const source = found.sources > 1 ? `${found.sources} sources` : found.source
-      table.push([found.at, found.type, found.attack, target, source, found.severity, found.confidence.toFixed(2), found.why[0] ?? ''])
+      table.push([found.at, found.type, found.attack, target, source, found.severity, found.confidence.toFixed(2), sentenceOf(found)])
     }
     lines.push(table.toString())
   }
+  for (const { name, judged, crossed, fired, unfilled, domain, batches, batchesOutside } of file.shadow ?? []) {
+    lines.push(`  in shadow, ${name}: ${crossed} of ${judged} flows above its threshold, ${fired} while the traffic was in domain (${domain}, ${batchesOutside} of ${batches} batches outside), ${unfilled} flows without features`)
+  }
   return `${lines.join('\n')}\n`
+}
+
+/** The first reason, and what models say beside it. */
+const sentenceOf = ({ why, opinions = [] }: Detection): string => [why[0] ?? '', ...opinions.map(sayOpinion)].join('; ')
+
+/** A p-value says how many flows of its class look as strange; where the traffic is not known that is no measure. */
+function sayOpinion({ model, crossed, domain, p_benign: benign, p_attack: attack }: Opinion): string {
+  const found = `${model} ${crossed ? 'would flag' : 'would not flag'} the worst flow`
+  const usual = benign === undefined || attack === undefined ? '' : ` (p ${benign.toFixed(3)} as benign, ${attack.toFixed(3)} as attack)`
+  return `${found}${usual}${domain === 'inside' ? '' : ', on traffic that it does not know'}`
 }
 
 /** The table shows what is published, so it is read back from the payload. */
 function detectionOf(payload: Uint8Array, detectedAtMs: number): Detection {
   const fields = JSON.parse(new TextDecoder().decode(payload)) as {
     anomaly_id: string; threat_type: string; attack: string; dst_ip: string; dst_port: number; src_ip: string
-    severity: number; confidence: number; why: string[]; features: { unique_sources?: number; sources?: number }
+    severity: number; confidence: number; why: string[]; features: { unique_sources?: number; sources?: number }; model_opinions?: readonly Opinion[]
   }
   return {
     anomalyId: fields.anomaly_id, type: fields.threat_type, attack: fields.attack,
     target: fields.dst_ip, targetPort: fields.dst_port, source: fields.src_ip,
     sources: fields.features.unique_sources ?? fields.features.sources ?? 1,
     severity: fields.severity, confidence: fields.confidence, at: new Date(detectedAtMs).toISOString(), why: fields.why,
+    ...(fields.model_opinions === undefined ? {} : { opinions: fields.model_opinions }),
   }
 }
 

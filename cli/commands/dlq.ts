@@ -1,11 +1,13 @@
 /** `cybermesh dlq list | show | replay`: messages that validators refused, why, and sending them again after a fix. */
 import type { Command } from 'commander'
 import { answer, withData, withJson, type DataFlag, type JsonFlag } from '../shared/answer.js'
+import { withActor, type ActorFlag } from '../shared/operator-actions.js'
 import { UserError } from '../shared/user-error.js'
+import type { ReplayLine } from '../dlq/run-replay.js'
 
 type Flags = DataFlag & JsonFlag
 type ListFlags = Flags & { readonly reason?: string; readonly topic?: string }
-type ReplayFlags = Flags & { readonly reason?: string; readonly anyway?: boolean; readonly wait: string }
+type ReplayFlags = Flags & ActorFlag & { readonly reason?: string; readonly anyway?: boolean; readonly wait: string }
 
 export function registerDlq(program: Command): void {
   const command = program.command('dlq').description('messages that validators refused: list them, look at one, send them again')
@@ -16,7 +18,7 @@ export function registerDlq(program: Command): void {
   withJson(withData(command.command('show').description('the message, why it was refused, what became of it and what to do')))
     .argument('<letter>', 'offset in the topic of dead letters')
     .action(show)
-  withJson(withData(command.command('replay').description('send the original bytes to the original topic again, each once')))
+  withActor(withJson(withData(command.command('replay').description('send the original bytes to the original topic again, each once'))))
     .argument('[letter...]', 'offsets in the topic of dead letters')
     .option('--reason <code>', 'all that were refused with this code')
     .option('--anyway', 'also what would be refused again')
@@ -58,14 +60,20 @@ async function replay(words: readonly string[], flags: ReplayFlags): Promise<voi
   if ((words.length === 0) === (flags.reason === undefined)) throw new UserError('BAD_OPTION', 'name letters by their offsets, or all of one code with --reason CODE; `cybermesh dlq list` shows them')
   const waitMs = Number(flags.wait) * 1000
   if (!Number.isFinite(waitMs) || waitMs < 0) throw new UserError('BAD_OPTION', `--wait takes seconds, got ${flags.wait}`)
-  const [{ openExisting }, { withLetters, letterNamed, filterLetters }, { runReplay }, { renderReplay }, { createProgress }] = await Promise.all([
-    import('../data-folder/open.js'), import('../dlq/open-letters.js'), import('../dlq/run-replay.js'), import('../dlq/render.js'), import('../shared/progress.js')])
+  const [{ openExisting }, { withLetters, letterNamed, filterLetters }, { runReplay }, { renderReplay }, { createProgress }, { recordingResult }] = await Promise.all([
+    import('../data-folder/open.js'), import('../dlq/open-letters.js'), import('../dlq/run-replay.js'), import('../dlq/render.js'), import('../shared/progress.js'), import('../shared/operator-actions.js')])
   const data = openExisting(flags.data)
-  const replayed = await withLetters(data, async (box, transport) => {
+  const resource = flags.reason === undefined ? `letters ${words.join(', ')}` : `letters refused with ${flags.reason}`
+  const replayed = await recordingResult(data, flags, { action: 'dlq.replay', resource, fields: { anyway: String(flags.anyway === true) } }, () => withLetters(data, async (box, transport) => {
     const chosen = flags.reason === undefined ? [...new Set(words.map((word) => letterNamed(box, word)))] : filterLetters(box.letters, { reason: flags.reason })
     return transport === undefined || chosen.length === 0 ? [] : runReplay(data, transport, chosen, { anyway: flags.anyway === true, waitMs }, createProgress())
-  })
+  }), tellReplay)
   answer(flags, { replayed }, renderReplay)
   // What was asked for by name and cannot be done is a failure; of all with one code the rest is said.
   if (flags.reason === undefined && replayed.some(({ outcome }) => outcome === 'held-back')) process.exitCode = 1
+}
+
+const tellReplay = (replayed: readonly ReplayLine[]) => {
+  const count = (wanted: ReplayLine['outcome']): string => String(replayed.filter(({ outcome }) => outcome === wanted).length)
+  return { fields: { sent: count('sent'), before: count('before'), committed: count('committed'), heldBack: count('held-back') } }
 }

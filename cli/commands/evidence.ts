@@ -26,9 +26,9 @@ export function registerEvidence(program: Command): void {
 }
 
 async function submit(flags: SubmitFlags): Promise<void> {
-  const [{ openExisting }, { readKeyFile }, { anomalyRef }, { isUuid }, { readEvidence, readCustodyFile }, { sendReport }, { renderReport, waitMsOf }, { createProgress }] = await Promise.all([
+  const [{ openExisting }, { readKeyFile }, { anomalyRef }, { isUuid }, { readEvidence, readCustodyFile }, { sendReport }, { renderReport }, { waitMsOf }, { createProgress }] = await Promise.all([
     import('../data-folder/open.js'), import('../../platform/crypto/key-file.js'), import('../../domain/message/anomaly-ref.js'), import('../../domain/ids.js'),
-    import('../report/custody-file.js'), import('../report/send-report.js'), import('../report/render.js'), import('../shared/progress.js')])
+    import('../report/custody-file.js'), import('../report/send-report.js'), import('../report/render.js'), import('../shared/wait-flag.js'), import('../shared/progress.js')])
   const data = openExisting(flags.data)
   const refs = (flags.ref ?? []).map((id) => {
     if (!isUuid(id)) throw new UserError('BAD_OPTION', `--ref takes ids of anomalies, lowercase UUIDs, got ${id}`)

@@ -10,18 +10,23 @@ import { createSafetyFile } from '../../consensus/storage/safety-record/store.js
 import { readKeyFile, writeKeyFile } from '../../platform/crypto/key-file.js'
 import { loadGenesis } from '../config/load.js'
 import { answer, withJson, type JsonFlag } from '../shared/answer.js'
+import { withActor, type ActorFlag } from '../shared/operator-actions.js'
+import { registerApiKeys } from './api-keys.js'
 import { UserError } from '../shared/user-error.js'
 
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('make and show private keys')
 
-  withJson(keys.command('new').description('make a private key and print its public names'))
+  withActor(withJson(keys.command('new').description('make a private key and print its public names')))
     .requiredOption('--out <file>', 'where the private key goes; an existing file is never overwritten')
-    .action(async (flags: JsonFlag & { out: string }) => {
-      const { describeKey, renderKey } = await import('../shared/describe-key.js')
+    .action(async (flags: JsonFlag & ActorFlag & { out: string }) => {
+      const [{ describeKey, renderKey }, { recordKeyAction }] = await Promise.all([import('../shared/describe-key.js'), import('../shared/record-key-action.js')])
       const signer = writeKeyFile(flags.out, randomBytes(32))
+      await recordKeyAction(flags.out, flags, 'keys.new', { publicKey: bytesToHex(signer.publicKey) })
       answer(flags, { file: flags.out, ...describeKey(signer.publicKey) }, (key) => `${renderKey(key)}\nprivate key   ${key.file}; keep it secret and keep a copy`)
     })
+
+  registerApiKeys(keys)
 
   withJson(keys.command('show').description('print the public names of a private key').argument('<file>', 'key file'))
     .action(async (file: string, flags: JsonFlag) => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { DeadLetter, Projection, RedriveResult } from '../../projections/index.js'
 import { asPosition } from '../../domain/ids.js'
 import { answer, withData, withJson, type DataFlag, type JsonFlag } from '../shared/answer.js'
+import { withActor, type ActorFlag } from '../shared/operator-actions.js'
 import type { CancellableModels } from '../shared/folder-models.js'
 import type { DeadLetterLine } from '../shared/render-dead-letters.js'
 import { UserError } from '../shared/user-error.js'
@@ -19,16 +20,16 @@ export function registerProjections(program: Command): void {
       const { renderDeadLetters } = await import('../shared/render-dead-letters.js')
       answer(flags, { deadLetters }, renderDeadLetters)
     })
-  withJson(withData(command.command('redrive').description('build a read model again with its dead letters, which must not fail this time, and switch')))
+  withActor(withJson(withData(command.command('redrive').description('build a read model again with its dead letters, which must not fail this time, and switch'))))
     .argument('<name>', 'the read model')
     .argument('[position...]', 'dead letters at these positions; all of them where none is named')
     .addHelpText('after', '\nThe order of events decides what a read model says, so a dead letter is not applied late but in its place, by a rebuild.')
-    .action(async (name: string, words: readonly string[], flags: Flags) => {
+    .action(async (name: string, words: readonly string[], flags: Flags & ActorFlag) => {
       const positions = words.map(parsePosition)
-      const { redriveDeadLetters } = await import('../../projections/index.js')
-      const result = await withModels(flags, (projections, { log, signal }) => redriveDeadLetters({
+      const [{ redriveDeadLetters }, { openExisting }, { recordingResult }] = await Promise.all([import('../../projections/index.js'), import('../data-folder/open.js'), import('../shared/operator-actions.js')])
+      const result = await recordingResult(openExisting(flags.data), flags, { action: 'projections.redrive', resource: name, fields: { positions: positions.join(', ') || 'all' } }, () => withModels(flags, (projections, { log, signal }) => redriveDeadLetters({
         log, projection: projections.find((one) => one.name === name) as Projection, signal, ...(positions.length === 0 ? {} : { positions }),
-      }), name)
+      }), name), tellRedrive)
       answer(flags, result ?? { name, redriven: [], left: [] }, (value) => renderRedrive(name, value))
     })
 }
@@ -43,6 +44,8 @@ async function withModels<T>(flags: Flags, work: (projections: readonly Projecti
     return work(projections, models)
   })
 }
+
+const tellRedrive = (result: RedriveResult | undefined) => ({ fields: { redriven: String(result?.redriven.length ?? 0), left: String(result?.left.length ?? 0) } })
 
 const timeOf = (millis: number | undefined): string | null => (millis === undefined ? null : new Date(millis).toISOString())
 

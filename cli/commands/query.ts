@@ -1,4 +1,6 @@
 /** `cybermesh query`: one GraphQL query, against a running API or over a stopped data folder. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { QueryResult } from '../../graphql/index.js'
 import type { DataFolder } from '../data-folder/open.js'
@@ -29,15 +31,24 @@ async function ask(query: string, variables: Record<string, unknown>, flags: Fla
   const [{ openExisting }, { readFolderState }] = await Promise.all([import('../data-folder/open.js'), import('../shared/running.js')])
   const data = openExisting(flags.data)
   const state = await readFolderState(data.layout)
-  if (state.kind === 'running') return askApi(state.running.api, query, variables, token)
+  if (state.kind === 'running') return askApi(state.running.api, query, variables, token ?? operatorTokenOf(data.layout.operatorToken))
   return askStopped(data, query, variables)
 }
 
+/** Whoever can read it owns the folder, and may do through the API what the command line could do on it. */
+function operatorTokenOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
 async function askStopped(data: DataFolder, query: string, variables: Record<string, unknown>): Promise<QueryResult> {
-  const [{ executeQuery }, { withReadModels }, { createProgress }, { readRoundTable }] = await Promise.all([
-    import('../../graphql/index.js'), import('../shared/stopped-folder.js'), import('../shared/progress.js'), import('../shared/round-table.js')])
+  const [{ executeQuery }, { validatorSetOf }, { withReadModels }, { createProgress }, { readRoundTable }] = await Promise.all([
+    import('../../graphql/index.js'), import('../../domain/genesis.js'), import('../shared/stopped-folder.js'), import('../shared/progress.js'), import('../shared/round-table.js')])
   return withReadModels(data, createProgress(), (models) =>
-    executeQuery({ ...models, roundTable: () => readRoundTable(data) }, query, variables, (error) => process.stderr.write(`cybermesh: ${error instanceof Error ? error.message : String(error)}\n`)))
+    executeQuery({ ...models, roundTable: () => readRoundTable(data), auditFolder: join(data.layout.recorder, 'audit'), validatorSet: validatorSetOf(data.genesis).validators.map(({ id }) => id) }, query, variables, (error) => process.stderr.write(`cybermesh: ${error instanceof Error ? error.message : String(error)}\n`)))
 }
 
 export function parseVariables(text: string | undefined): Record<string, unknown> {

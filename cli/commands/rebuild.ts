@@ -2,17 +2,18 @@
 import type { Command } from 'commander'
 import type { Projection, RebuildResult } from '../../projections/index.js'
 import { withData, withJson, type DataFlag, type JsonFlag } from '../shared/answer.js'
+import { withActor, type ActorFlag } from '../shared/operator-actions.js'
 import type { CancellableModels } from '../shared/folder-models.js'
 import type { Progress } from '../shared/progress.js'
 import { sentenceOf, UserError } from '../shared/user-error.js'
 
-type Flags = DataFlag & JsonFlag & { readonly all?: boolean; readonly rollback?: boolean; readonly parallel: string }
+type Flags = DataFlag & JsonFlag & ActorFlag & { readonly all?: boolean; readonly rollback?: boolean; readonly parallel: string }
 
 export type RebuildFailure = { readonly name: string; readonly error: string }
 export type RebuildReport = { readonly projections: readonly RebuildResult[]; readonly failed: readonly RebuildFailure[] }
 
 export function registerRebuild(program: Command): void {
-  withJson(withData(program.command('rebuild').description('build read models again beside the live ones, compare, and switch in one step')))
+  withActor(withJson(withData(program.command('rebuild').description('build read models again beside the live ones, compare, and switch in one step'))))
     .argument('[name...]', 'read models, such as blocks, timelines or audit; `cybermesh status` names them')
     .option('--all', 'all of them')
     .option('--rollback', 'go back to the version before the last rebuild instead, brought to the live position first')
@@ -32,9 +33,22 @@ export function registerRebuild(program: Command): void {
 async function rebuild(names: readonly string[], flags: Flags, progress: Progress): Promise<RebuildReport> {
   const parallel = Number(flags.parallel)
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > 16) throw new UserError('BAD_OPTION', `--parallel must be a whole number from 1 to 16, got ${flags.parallel}`)
-  const [{ openExisting }, { withFolderModels }] = await Promise.all([import('../data-folder/open.js'), import('../shared/folder-models.js')])
-  return withFolderModels(openExisting(flags.data), progress, (models) => rebuildAll(names, flags, parallel, models, progress))
+  const [{ openExisting }, { withFolderModels }, { recordingResult, recordOperatorAction }] = await Promise.all([
+    import('../data-folder/open.js'), import('../shared/folder-models.js'), import('../shared/operator-actions.js')])
+  const data = openExisting(flags.data)
+  const resource = flags.all === true ? 'all read models' : names.join(', ') || 'no read model'
+  const action = flags.rollback === true ? 'rebuild.rollback' : 'rebuild'
+  await recordOperatorAction(data, flags, { action: `${action}.begin`, resource, result: 'success' })
+  return recordingResult(data, flags, { action, resource },
+    () => withFolderModels(data, progress, (models) => rebuildAll(names, flags, parallel, models, progress)), tellReport)
 }
+
+/** What the audit trail has of a rebuild: how many events each read model was built of, and whether it was equal. */
+const tellReport = ({ projections, failed }: RebuildReport) => ({
+  result: failed.length === 0 ? 'success' as const : 'failure' as const,
+  reason: failed.map(({ name, error }) => `${name}: ${error}`).join('; '),
+  fields: Object.fromEntries(projections.map(({ name, events, equal, version }) => [name, `${events} events, version ${version}, ${equal ? 'equal' : 'not equal'}`])),
+})
 
 async function rebuildAll(names: readonly string[], flags: Flags, parallel: number, { log, sql, timelines, signal }: CancellableModels, progress: Progress): Promise<RebuildReport> {
   const [{ createProjections, rebuildProjection, rollBackProjection }, { inParallel }, { createRebuildProgress }] = await Promise.all([

@@ -43,7 +43,7 @@ export function readJson(path: string, what: string): unknown {
   }
 }
 
-const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'caFile', 'flows', 'positionFile'])
+const PATH_FIELDS = new Set(['genesis', 'key', 'data', 'path', 'urlFile', 'caFile', 'flows', 'positionFile', 'apiKeysFile', 'operatorTokenFile', 'persistedOperationsFile', 'models', 'scoreModel', 'folder'])
 
 export function withAbsolutePaths(value: Record<string, unknown>, folder: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([field, content]) => {

@@ -2,6 +2,7 @@
 import { isDetectorName } from '../data-folder/layout.js'
 import { fetchHealth, fetchStatus, type RoleStatus } from '../shared/fetch-status.js'
 import { isProcessAlive, type Running } from '../shared/running.js'
+import { checkModels } from './check-models.js'
 import { count, fail, ok, warn, type Finding } from './finding.js'
 
 export async function checkRoles({ roles, pids, api }: Pick<Running, 'roles' | 'pids' | 'api'>): Promise<Finding[]> {
@@ -16,6 +17,7 @@ export async function checkRoles({ roles, pids, api }: Pick<Running, 'roles' | '
       return health === undefined ? ok(check, `process ${pid} answers`) : warn(check, `${health}; if this stays so, look into its log in the run folder`)
     }),
     checkStateRoots(answers.map(({ name, status }) => ({ name, status }))),
+    ...checkModels(answers),
     await checkApi(api),
   ]
 }

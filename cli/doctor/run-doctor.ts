@@ -16,6 +16,7 @@ import { hasStore } from '../../platform/lmdb/foreign-store.js'
 import { hasLog } from '../shared/folder-log.js'
 import { blockStoreFolder, openLogOf, withDatabase } from '../shared/stopped-folder.js'
 import { sentenceOf } from '../shared/user-error.js'
+import { checkAuditLog } from './check-audit-log.js'
 import { checkChains, USUAL_DISTANCE, type Chain } from './check-chains.js'
 import { checkDisk } from './check-disk.js'
 import { checkGenesis } from './check-genesis.js'
@@ -122,6 +123,7 @@ async function checkHistory(data: DataFolder, state: FolderState, known: readonl
     try {
       books = full ? await openFullLedger(data).catch((error: unknown) => void add(fail('messages', sentenceOf(error)))) ?? undefined : undefined
       const length = await log.length()
+      add(...await checkAuditLog(layout, state, length))
       const genesisHash = genesisRoot(genesis).block.hash
       const chain = checkLogChain(genesisHash, known, state.kind === 'stopped' ? 0 : USUAL_DISTANCE)
       const blocksAt = sql?.checkpoints.get('blocks') ?? 0

@@ -41,13 +41,18 @@ export function sendReport(data: DataFolder, signer: Signer, draft: ReportDraft,
   })
 }
 
-async function sendAndWait(data: DataFolder, transport: Transport, log: EventLog, signer: Signer, draft: ReportDraft, waitMs: number, progress: Progress): Promise<ReportAnswer> {
+/** The signed message, as it goes onto the topic: by us, or by whoever is given it. */
+export function signReport(signer: Signer, draft: ReportDraft): { readonly id: string; readonly value: Uint8Array } {
   const message = signEvidence({ id: newReportId(), ...draft, tsSeconds: Math.floor(Date.now() / 1000), nonce: new Uint8Array(randomBytes(16)) }, signer)
-  const value = encodeEvidenceMessage(message)
+  return { id: message.id, value: encodeEvidenceMessage(message) }
+}
+
+async function sendAndWait(data: DataFolder, transport: Transport, log: EventLog, signer: Signer, draft: ReportDraft, waitMs: number, progress: Progress): Promise<ReportAnswer> {
+  const { id, value } = signReport(signer, draft)
   const messageHash = sha256Hex(value)
   const follow = followFate(log, messageHash, asPosition(await log.length()))
   const [mark] = await transport.send([{ topic: TOPICS.evidence.name, key: signer.publicKey, value }])
-  const sent = { reportId: message.id, messageHash, origin: mark === undefined ? TOPICS.evidence.name : originText(mark) }
+  const sent = { reportId: id, messageHash, origin: mark === undefined ? TOPICS.evidence.name : originText(mark) }
   if ((await readFolderState(data.layout)).kind !== 'running') {
     return { ...sent, outcome: 'waiting', code: null, blockHeight: null, sentence: 'lies in the topic; it is read when `cybermesh up` runs, and its time must not have passed by then' }
   }

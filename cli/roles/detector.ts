@@ -1,9 +1,14 @@
 /** A detector process: flows in, signed anomalies out, and an ear for what became of them. */
 import { randomBytes } from 'node:crypto'
 import { bytesToHex } from '../../domain/bytes.js'
+import { isEnforced, type RegisteredModel } from '../../domain/scoring/registry.js'
 import { asAnomalyId, asMillis, type ProducerId } from '../../domain/ids.js'
 import { runLive } from '../../detector/live/index.js'
 import type { AnomalyDraft } from '../../detector/incidents/payload.js'
+import { defaultEngines } from '../../detector/engines/default-engines.js'
+import { modelEngine } from '../../detector/engines/models/model-engine.js'
+import { openModelFolder } from '../../detector/models/model-folder.js'
+import { openAllShipped } from '../../detector/models/shipped.js'
 import { runPipeline, type PipelineStats, type Replay } from '../../detector/pipeline.js'
 import { createAnomalyPublisher } from '../../detector/publish/anomaly-publisher.js'
 import { createInFlight } from '../../detector/publish/in-flight.js'
@@ -21,6 +26,7 @@ import { createRateLimit } from '../shared/rate-limit.js'
 import { openTransport } from './engines.js'
 import { logSkipped, openLiveFlows } from './live-flows.js'
 import type { RunningRole } from './role.js'
+import { openScoreBook } from './score-book.js'
 
 export const BUNDLED_CAPTURE = 'detector/samples/lab.pcap'
 /** Enough for 500 a second where an answer takes an eighth of a second. */
@@ -46,6 +52,12 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
   let stats: PipelineStats | undefined
   let isFinished = false
   const onStats = (now: PipelineStats): void => { stats = now }
+  const held = [...(config.shadowModels ? openAllShipped() : []), ...config.models.map((path) => openModelFolder(path, createVerifier()))]
+  const registered = (): ReadonlyMap<string, RegisteredModel> => feedback.rules().registry.models
+  const models = held.length === 0 ? undefined : modelEngine(held, (modelHash) => registered().get(modelHash)?.stage)
+  const engines = [...defaultEngines(), ...(models === undefined ? [] : [models])]
+  /** What the network asks detectors to use, and this one cannot. */
+  const notHeld = (): readonly string[] => [...registered().values()].filter((model) => isEnforced(model) && !held.some(({ modelHash }) => modelHash === model.modelHash)).map(({ modelHash }) => modelHash)
 
   async function publish(draft: AnomalyDraft): Promise<void> {
     const anomalyId = asAnomalyId(draft.anomalyId)
@@ -57,25 +69,26 @@ export async function startDetector(config: RoleConfig<'detector'>, log: Logger)
     return !signal.aborted
   }
 
-  const { flows = packageFile(BUNDLED_CAPTURE) } = config
+  const { flows = packageFile(BUNDLED_CAPTURE), workers } = config
+  const scores = config.scoreModel === undefined ? undefined : openScoreBook(config.scoreModel)
   const rules = (): ReturnType<typeof feedback.rules> => feedback.rules()
   const live = typeof flows === 'string' ? undefined : { source: await openLiveFlows(flows, config.name, log), positionFile: flows.positionFile }
   const source = live?.source.name ?? flows
   const pipeline = (live === undefined
     ? runPipeline({
-      source: flows as string, replay: replayOf(config), signal, sensor: config.name, shift: config.shift, onStats, rules,
+      source: flows as string, replay: replayOf(config), signal, sensor: config.name, shift: config.shift, onStats, rules, engines, workers, scores,
       async publish(draft) { if (await turn()) await inFlight.begin(() => publish(draft)) },
     })
     // One after the other: what was published must be known before the next flow is read.
     : runLive({
-      ...live, signal, sensor: config.name, onStats, onSkipped: logSkipped(log), rules,
+      ...live, signal, sensor: config.name, onStats, onSkipped: logSkipped(log), rules, engines, workers, scores,
       async publish(draft) { if (await turn()) await publish(draft) },
     })
   ).then(() => inFlight.settled()).then(() => { isFinished = true })
   const listening = feedback.run(signal)
 
   return {
-    status: () => ({ source, isFinished, pipeline: stats, publisher: publisher.counters(), feedback: feedback.status() }),
+    status: () => ({ source, ...(live?.source.status === undefined ? {} : { flows: live.source.status() }), isFinished, pipeline: stats, publisher: publisher.counters(), feedback: feedback.status(), ...(models === undefined ? {} : { models: models.counts() }), modelsNotHeld: notHeld() }),
     // A finished file keeps its detector listening for outcomes until it is stopped.
     done: Promise.all([pipeline, listening]).then(() => undefined),
     async stop() {

@@ -1,5 +1,5 @@
-/** Opens the flows that a detector's configuration says to follow: a table or a topic. */
-import { openTableSource, openTopicSource, type LiveSource } from '../../detector/live/index.js'
+/** Opens the flows that a detector's configuration says to follow: a table, a file, a topic or a port. */
+import { openFileSource, openNetFlowSource, openTableSource, openTopicSource, type LiveSource } from '../../detector/live/index.js'
 import type { Skipped } from '../../detector/sources/records.js'
 import type { FlowsEngine } from '../config/schema.js'
 import type { Logger } from '../shared/logger.js'
@@ -12,6 +12,11 @@ export async function openLiveFlows(config: FlowsEngine, name: string, log: Logg
   if (config.kind === 'postgres') {
     const url = readFileOf(config.urlFile, 'the address file of the flows', 'write an address like postgres://user:password@host:5432/database into it')
     return anyPosition(openTableSource({ url, table: config.table, idColumn: config.idColumn, follow: true, holdMs, onWarning }))
+  }
+  if (config.kind === 'file') return anyPosition(openFileSource({ path: config.path, holdMs, onWarning }))
+  if (config.kind === 'netflow') {
+    if (isAloneInReach(config)) log.warn(`flows of kind netflow are received on ${config.host} from ${config.allow.join(', ')} only; name the exporters in allow`)
+    return anyPosition(await openNetFlowSource({ host: config.host, port: config.port, allow: config.allow, holdMs }))
   }
   const { topic, group = `detector-flows-${name}` } = config
   const partitions = config.kind === 'embedded' ? config.partitions : 1
@@ -26,6 +31,11 @@ export async function openLiveFlows(config: FlowsEngine, name: string, log: Logg
     },
   })
 }
+
+/** It listens to the network and lets nobody of it speak. */
+const isAloneInReach = ({ host, allow }: Extract<FlowsEngine, { kind: 'netflow' }>): boolean => !isLoopback(host) && allow.every(isLoopback)
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 
 /** A position comes back only to the source that gave it, which the state file's name of the source makes sure of. */
 const anyPosition = <P>(source: LiveSource<P>): LiveSource<unknown> => source as LiveSource<unknown>

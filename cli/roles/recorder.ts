@@ -1,6 +1,9 @@
 /** A recorder process: follows topic, receipts and chain, writes the event log, publishes what was committed. */
 import { join } from 'node:path'
-import { bytesToHex, hexToBytes } from '../../domain/bytes.js'
+import { runAuditPublisher } from '../../audit/publisher/run-publisher.js'
+import { bytesToHex, hexToBytes, utf8ToBytes } from '../../domain/bytes.js'
+import { canonicalJson, type Json } from '../../domain/canonical-json.js'
+import { sha256Hex } from '../../domain/hash.js'
 import { validatorSetOf } from '../../domain/genesis.js'
 import { followChain } from '../../consensus/node/follow-chain.js'
 import { followReceipts } from '../../consensus/node/follow-receipts.js'
@@ -12,12 +15,14 @@ import { createAcceptLater, createStrictVerifier, createVerifier } from '../../p
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { systemClock } from '../../platform/clock.js'
+import { auditFolderOf } from '../data-folder/layout.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
 import { holdLock } from '../shared/process-lock.js'
 import type { Logger } from '../shared/logger.js'
 import { UserError } from '../shared/user-error.js'
-import { openLog, openTransport } from './engines.js'
+import { openLog, openTransport, readFileOf } from './engines.js'
+import { operatorRoute } from './operator-route.js'
 import type { RunningRole } from './role.js'
 
 const VERIFIED_CACHE_ENTRIES = 20_000
@@ -49,7 +54,7 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
 
   const { verify, strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES, undefined, createStrictVerifier())
   const recorder = runRecorder({
-    log: eventLog, index, genesis, clock, signal, actor: config.name,
+    log: eventLog, index, genesis, clock, signal, actor: config.name, startFields: { publicKey, configuration: sha256Hex(utf8ToBytes(canonicalJson(config as unknown as Json))) },
     verify, strictly, verifyAhead: ahead,
     messages: messageFeedOf(consumer),
     receipts: followReceipts(mesh, set.validators),
@@ -58,11 +63,17 @@ export async function startRecorder(config: RoleConfig<'recorder'>, log: Logger)
     peerIdOf: (key) => peerIdOf(key).toString(),
     onNotice: (notice) => log.warn({ notice }, 'refused or tried again'),
   })
+  const token = config.operatorTokenFile === undefined ? undefined : readFileOf(config.operatorTokenFile, 'the operator token file', 'start the recorder with `cybermesh up`, or write 64 random hex digits into it, readable by you alone')
   const publisher = runControlPublisher({ log: eventLog, transport, checkpoint, signer, signal })
-  const work = [recorder.done, publisher]
+  const audit = runAuditPublisher({
+    source: eventLog, folder: auditFolderOf(config.data), genesis, identity: signer, identitySeed: readKeySeed(config.key), witnesses: config.witnesses, verify: createVerifier(), signal,
+    onNotice: (sentence) => log.warn({ audit: sentence }, 'audit log'),
+  })
+  const work = [recorder.done, publisher, audit.done]
 
   return {
-    status: () => ({ ...recorder.status(), latencyMs: recorder.latency(), notices: recorder.notices(), publisher: checkpoint.load(),
+    ...(token === undefined ? {} : { routes: [operatorRoute(token, recorder.actions)] }),
+    status: () => ({ ...recorder.status(), latencyMs: recorder.latency(), notices: recorder.notices(), publisher: checkpoint.load(), audit: audit.status(),
       connectedPeers: set.validators.filter((validator) => mesh.isConnected(peerIdOf(validator.publicKey))).length }),
     done: Promise.all(work).then(() => undefined),
     async stop() {

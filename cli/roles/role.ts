@@ -1,12 +1,15 @@
 /** What every role gives whoever runs it, and the shell that runs one as a process. */
 import type { Logger } from '../shared/logger.js'
 import { createLogger } from '../shared/logger.js'
+import type { OpsRoute } from '../shared/ops-route.js'
 import { startOpsServer } from '../shared/ops-server.js'
 import { sentenceOf } from '../shared/user-error.js'
 
 export type RunningRole = {
   status(): object | Promise<object>
   unhealthy?(): string | undefined
+  /** What it answers beside its status. */
+  readonly routes?: readonly OpsRoute[]
   /** Resolves when the role has nothing more to do or was stopped; rejects when it cannot go on. */
   readonly done: Promise<void>
   stop(): Promise<void>
@@ -42,7 +45,7 @@ export async function runAsProcess<C extends OpsConfig>(config: C, start: (confi
   let code = 0
   try {
     const role = await start(config, log)
-    const ops = await startOpsServer({ ...config.ops, status: async () => ({ role: config.role, name: config.name, pid: process.pid, ...(await role.status()) }), unhealthy: () => role.unhealthy?.() })
+    const ops = await startOpsServer({ ...config.ops, status: async () => ({ role: config.role, name: config.name, pid: process.pid, ...(await role.status()) }), unhealthy: () => role.unhealthy?.(), ...(role.routes === undefined ? {} : { routes: role.routes }) })
     log.info({ ops: ops.url }, 'ready')
     process.send?.({ type: 'ready', ops: ops.url })
     const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true }))

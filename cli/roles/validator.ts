@@ -1,13 +1,14 @@
 /** A validator process: reads every message, admits or refuses it, and takes part in consensus. */
 import { join } from 'node:path'
 import { hexToBytes } from '../../domain/bytes.js'
-import { createTransactionCheck } from '../../domain/execution/check-transaction.js'
+import { createTransactionCheck, type Unvoted } from '../../domain/execution/check-transaction.js'
 import { createRulesReader, type RulesNow } from '../../domain/policy/read-rules.js'
 import { validatorSetOf } from '../../domain/genesis.js'
 import { asHeight, asHex32, type ChainId } from '../../domain/ids.js'
 import { createAcceptLater, createStrictVerifier, createVerifier } from '../../platform/crypto/ed25519.js'
 import { readKeyFile, readKeySeed } from '../../platform/crypto/key-file.js'
 import { createSignatureChecks } from '../../platform/crypto/verified-cache.js'
+import { openModelShelf, shippedModels } from '../../platform/model-shelf.js'
 import { systemClock } from '../../platform/clock.js'
 import { encodeReceiptBatch, gossip } from '../../consensus/network/gossip.js'
 import { startMesh } from '../../consensus/network/mesh.js'
@@ -17,7 +18,7 @@ import { startValidatorNode, type ValidatorNode } from '../../consensus/node/val
 import { openBlockStore } from '../../consensus/storage/block-store.js'
 import { openSafetyStore } from '../../consensus/storage/safety-record/store.js'
 import type { Report } from '../../consensus/core/protocol.js'
-import type { RejectCode } from '../../domain/reject-codes.js'
+import { createRescorer } from '../../domain/scoring/rescore.js'
 import type { Transaction } from '../../domain/transaction.js'
 import { claimOf } from '../../ingest/admission/claims.js'
 import { openAdmissionStore } from '../../ingest/admission/store.js'
@@ -30,8 +31,10 @@ import { createMempool, defaultMempoolLimits } from '../../ingest/mempool/mempoo
 import { withLazyOffsets } from '../../ingest/transport/lazy-offsets.js'
 import { loadGenesis } from '../config/load.js'
 import type { RoleConfig } from '../config/schema.js'
+import { describeModels, whatIsMissing } from '../shared/describe-models.js'
 import type { Logger } from '../shared/logger.js'
 import { openTransport } from './engines.js'
+import { openWitness } from './witness.js'
 import type { RunningRole } from './role.js'
 
 const VERIFIED_CACHE_ENTRIES = 50_000
@@ -48,13 +51,15 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const { verify, strictly, ahead } = createSignatureChecks(createVerifier(), createAcceptLater(), VERIFIED_CACHE_ENTRIES, undefined, createStrictVerifier())
   const mempool = createMempool(defaultMempoolLimits(genesis.limits.skewMs, genesis.limits.blockBytes))
   const pool = { store, mempool, skewMs: genesis.limits.skewMs }
-  const checkTransaction = createTransactionCheck(genesis, verify)
+  const shelf = openModelShelf([...(config.models === undefined ? [] : [config.models]), shippedModels()], (sentence) => log.warn(sentence))
+  const rescorer = createRescorer(shelf.find)
+  const checkTransaction = createTransactionCheck(genesis, verify, rescorer)
   const readRules = createRulesReader(genesis)
   const rulesNow = (node: ValidatorNode): RulesNow => {
     const place = node.nextBlock()
     return { rules: readRules(place), height: place.height }
   }
-  const dropRefused = createDropRefused(pool, verify)
+  const dropRefused = createDropRefused(pool, verify, rescorer)
 
   // A crash between a commit and its settlement left transactions here that the chain already carries.
   await settleMissed(pool, blocks.head()?.block.header.height ?? asHeight(0), (height) => blocks.committedAt(height)?.block)
@@ -87,12 +92,12 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     onCaught: (caught) => log.error(caught, 'a validator contradicted itself: the proof goes into a block'),
   })
   /** @returns why it is refused */
-  const addOffered = (tx: Transaction): RejectCode | undefined => {
+  const addOffered = (tx: Transaction): Unvoted | undefined => {
     // Its id is the hash of its bytes: what waits here was checked here, and others show it most when all are busy.
     if (mempool.has(tx.id) || store.isSettled(tx.id)) return undefined
     if (tx.kind === 'evidence') return evidence.offer(tx)
     if (running === undefined) return undefined
-    const check = claimOf(tx, systemClock.now(), rulesNow(running), verify)
+    const check = claimOf(tx, systemClock.now(), rulesNow(running), verify, rescorer)
     if (!check.ok) return check.code
     mempool.add({ tx, producer: check.claim.producer, time: check.claim.time })
     return undefined
@@ -112,20 +117,30 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   })
   await serve(mesh, RECEIPTS_PROTOCOL, (request) => answerReceipts(store, request))
 
+  const witness = config.witness ? openWitness(config, genesis, signer, log) : undefined
+
   const stopping = new AbortController()
   const intake = runIntake({
-    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rulesNow: () => rulesNow(node), verify: strictly, verifyAhead: ahead, signal: stopping.signal,
+    transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rulesNow: () => rulesNow(node), verify: strictly, rescorer, verifyAhead: ahead, signal: stopping.signal,
     clock: () => systemClock.now(),
     onPooled() {
       node.transactionsAvailable()
       transactions.pooled()
     },
+    onAbstained: ({ field, reason }) => log.debug({ field, reason }, 'no receipt for a message'),
     onReceipts: (receipts) => gossip(mesh, 'receipts', encodeReceiptBatch(receipts)),
   })
 
   return {
-    status: () => ({ ...node.status(), validators: set.validators.length, mempool: mempool.counters(), receipts: store.nextSequence(), reports: Object.fromEntries(reports) }),
-    unhealthy: () => node.status().connectedPeers + 1 < set.quorum ? `only ${node.status().connectedPeers} of ${set.validators.length - 1} peers are connected; a quorum needs ${set.quorum}` : undefined,
+    status: () => ({
+      ...node.status(), validators: set.validators.length, mempool: mempool.counters(), receipts: store.nextSequence(), reports: Object.fromEntries(reports),
+      models: describeModels(rulesNow(node).rules.registry, shelf, rescorer.counts()),
+      ...(witness === undefined ? {} : { witness: witness.status() }),
+    }),
+    ...(witness === undefined ? {} : { routes: witness.routes }),
+    unhealthy: () => node.status().connectedPeers + 1 < set.quorum
+      ? `only ${node.status().connectedPeers} of ${set.validators.length - 1} peers are connected; a quorum needs ${set.quorum}`
+      : whatIsMissing(rulesNow(node).rules.registry, shelf),
     done: Promise.race([intake, failed]),
     async stop() {
       stopping.abort()

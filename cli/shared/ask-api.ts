@@ -19,10 +19,10 @@ export async function askApi(url: string, query: string, variables: Readonly<Rec
     const reason = cause?.code ?? cause?.message ?? (error as Error).name
     throw new UserError('API_UNREACHABLE', `no API answers at ${endpoint} (${reason}); check that it runs and that --api names it`)
   }
+  if (response.status === 401) throw new UserError('API_REFUSED', `the API at ${endpoint} wants a key; put it into the environment as CYBERMESH_API_TOKEN`)
   const body: unknown = await response.json().catch(() => undefined)
   // A query with errors is answered with an HTTP error and a GraphQL body.
   if (typeof body === 'object' && body !== null && ('data' in body || isErrorList(body))) return body
-  if (response.status === 401) throw new UserError('API_REFUSED', `the API at ${endpoint} wants an access token; put it into the environment as CYBERMESH_API_TOKEN`)
   throw new UserError('API_REFUSED', `the API at ${endpoint} answered ${response.status} and not GraphQL; check that --api names a CyberMesh API`)
 }
 

@@ -1,11 +1,14 @@
 /** The state of a data folder: asked of the roles where they run, read from the stores where they do not. */
+import { join } from 'node:path'
 import Table from 'cli-table3'
+import { CHECKPOINT_FILE } from '../../audit/tiles/tile-files.js'
 import { TIMELINES_PROJECTION } from '../../projections/timelines/projection.js'
 import { visitLog } from '../doctor/log-visitor.js'
 import { isDetectorName } from '../data-folder/layout.js'
 import type { DataFolder } from '../data-folder/open.js'
 import type { Plan, PlannedRole } from '../up/plan.js'
 import { takeSnapshot, type DetectorView } from '../up/snapshot.js'
+import { auditOfFile, auditOfRecorder, renderAudit, type AuditLine } from './audit-line.js'
 import { fetchStatus } from './fetch-status.js'
 import type { LifecycleCounts } from '../../domain/anomaly/counts.js'
 import { hasTimelines, openTimelinesOf } from './folder-timelines.js'
@@ -37,6 +40,8 @@ export type FolderStatus = {
   readonly counts: LifecycleCounts
   readonly height: number
   readonly logPosition: number
+  /** Null where a recorder does not answer, or never published. */
+  readonly audit: AuditLine | null
   /** Of a stopped folder only those that need no database. */
   readonly projections: Readonly<Record<string, { readonly position: number; readonly lagEvents: number; readonly lagMs: number | null }>>
   readonly api: string | null
@@ -67,7 +72,7 @@ async function askRoles(data: DataFolder, running: Running, progress: Progress):
       return { name, pid, up: pid !== null && isProcessAlive(pid), status }
     }),
     validators: roundTable.map(lineOf), roundTable, detectors: snapshot.detectors,
-    counts, height, logPosition,
+    counts, height, logPosition, audit: auditOfRecorder(recorder),
     projections: Object.fromEntries(Object.entries(snapshot.projections).map(([name, { position, lagMs }]) =>
       [name, { position, lagEvents: Math.max(0, logPosition - position), lagMs }])),
     api: running.api,
@@ -85,10 +90,10 @@ function planOf({ roles }: Running, validators: readonly string[]): Plan {
   }
 }
 
-async function readStores(data: DataFolder, progress: Progress): Promise<Pick<Rest, 'validators' | 'roundTable' | 'counts' | 'height' | 'logPosition' | 'projections'>> {
+async function readStores(data: DataFolder, progress: Progress): Promise<Pick<Rest, 'validators' | 'roundTable' | 'counts' | 'height' | 'logPosition' | 'audit' | 'projections'>> {
   const roundTable = await readRoundTable(data)
   const { counts, logPosition, height } = await readLog(data, progress)
-  return { validators: roundTable.map(lineOf), roundTable, counts, height, logPosition, projections: await readTimelinePosition(data, logPosition) }
+  return { validators: roundTable.map(lineOf), roundTable, counts, height, logPosition, audit: auditOfFile(join(data.layout.audit, CHECKPOINT_FILE)), projections: await readTimelinePosition(data, logPosition) }
 }
 
 const lineOf = ({ peers, ...seat }: Seat): ValidatorLine =>
@@ -147,6 +152,7 @@ export function renderStatus(status: FolderStatus): string {
     lifecycle.toString(), renderRoundTable(status.roundTable, Date.now()), ...(status.detectors.length > 0 ? [sources.toString()] : []),
     ...(roles.length > 0 ? [processes.toString()] : []),
     `event log  ${status.logPosition} events`,
+    renderAudit(status.audit, status.logPosition),
     `read models  ${models.join(', ') || (status.state === 'running' ? 'not started' : '-')}`,
     ...(status.api === null ? [] : [`API  ${status.api}/graphql`]),
     status.psql === null ? 'SQL  start the system, or ask with `cybermesh query`' : `SQL  ${status.psql}`,

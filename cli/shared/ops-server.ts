@@ -1,6 +1,7 @@
-/** Where a role says how it is: GET /status (JSON) and GET /health (200 or 503). */
+/** Where a role says how it is: GET /status (JSON), GET /health (200 or 503), and the routes that it has besides. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createOpsRouter, type OpsRoute } from './ops-route.js'
 import { UserError } from './user-error.js'
 
 export type OpsServer = { readonly url: string; close(): Promise<void> }
@@ -11,14 +12,17 @@ export type OpsOptions = {
   readonly status: () => object | Promise<object>
   /** A sentence that says what is wrong, or undefined. */
   readonly unhealthy?: () => string | undefined
+  readonly routes?: readonly OpsRoute[]
 }
 
-export async function startOpsServer({ host, port, status, unhealthy = () => undefined }: OpsOptions): Promise<OpsServer> {
+export async function startOpsServer({ host, port, status, unhealthy = () => undefined, routes = [] }: OpsOptions): Promise<OpsServer> {
+  const router = createOpsRouter(routes)
   const server = createServer((request, response) => {
     const answer = (code: number, body: object): void => {
       response.writeHead(code, { 'content-type': 'application/json' })
       response.end(JSON.stringify(body))
     }
+    if (router.take(request, response)) return
     if (request.method !== 'GET') return answer(405, { error: 'only GET' })
     if (request.url === '/health') {
       const reason = unhealthy()

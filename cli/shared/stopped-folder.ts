@@ -58,7 +58,7 @@ async function catchUp({ sql, log, timelines }: ReadModels, progress: Progress, 
 
 /** Runs the folder's database while `work` lasts. */
 export async function withDatabase<T>({ layout }: DataFolder, progress: Progress, work: (url: string) => Promise<T>, cancelled?: AbortSignal): Promise<T> {
-  const lock = await takeLock(layout.lock)
+  const lock = await takeFolderLock(layout.lock)
   // Leaving through exit() lets the database be stopped; dying of the signal would not.
   const leave = (): never => process.exit(130)
   const signals = cancelled === undefined ? ['SIGINT', 'SIGTERM'] as const : []
@@ -80,7 +80,7 @@ export async function withDatabase<T>({ layout }: DataFolder, progress: Progress
 const LOCK_WITHIN_MS = 30_000
 
 /** Another short command may hold it; `up` starting or stopping may too. */
-async function takeLock(path: string): Promise<ProcessLock> {
+export async function takeFolderLock(path: string): Promise<ProcessLock> {
   const deadline = Date.now() + LOCK_WITHIN_MS
   for (;;) {
     try {

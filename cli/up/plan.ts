@@ -1,5 +1,6 @@
 /** What `up` is going to run: one configuration a process, with ports chosen and the engines that the folder names. */
-import { mkdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { EventlogEngine, RoleConfigInput, RoleName, TimelinesEngine, TransportEngine } from '../config/schema.js'
 import type { DataFolder } from '../data-folder/open.js'
@@ -8,7 +9,7 @@ import { eventlogEngineOf } from '../shared/folder-log.js'
 import { timelinesEngineOf } from '../shared/folder-timelines.js'
 import { transportEngineOf } from '../shared/folder-transport.js'
 import { freePorts } from '../../platform/free-port.js'
-import { writeJson } from '../shared/write-atomic.js'
+import { writeAtomic, writeJson } from '../shared/write-atomic.js'
 
 export type PlannedRole = { readonly name: string; readonly role: RoleName; readonly configPath: string; readonly opsUrl: string }
 
@@ -43,14 +44,15 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
   }
 
   const validators = genesis.validators.map(({ name }, index) => write<'validator'>({
-    role: 'validator', name, ...common(opsPorts[index] as number), key: here(layout.key(name)), data: here(layout.validator(name)),
+    role: 'validator', name, ...common(opsPorts[index] as number), key: here(layout.key(name)), data: here(layout.validator(name)), models: here(layout.models),
     listen: address(index), peers: [...validatorPeers.filter((_, i) => i !== index), ...recorderPeers],
     transport: topicsOf(layout, here), baseTimeoutMs: options.baseTimeoutMs,
   }))
   const [recorderPort, projectorPort, apiOpsPort, ...detectorPorts] = opsPorts.slice(count) as [number, number, number, ...number[]]
   const recorder = write<'recorder'>({
     role: 'recorder', name: 'recorder', ...common(recorderPort), key: here(layout.key(RECORDER_KEY)), data: here(layout.recorder),
-    peers: validatorPeers, transport: topicsOf(layout, here), eventlog: logOf(layout, here),
+    peers: validatorPeers, transport: topicsOf(layout, here), eventlog: logOf(layout, here), operatorTokenFile: here(layout.operatorToken),
+    witnesses: genesis.validators.map(({ publicKey }, index) => ({ identity: publicKey, url: (validators[index] as PlannedRole).opsUrl })),
   })
   const readModels = { eventlog: logOf(layout, here), sql: { urlFile: here(layout.sqlUrl) }, timelines: engineOf(layout, here) }
   const projector = write<'projector'>({ role: 'projector', name: 'projector', ...common(projectorPort), ...readModels })
@@ -61,8 +63,12 @@ export async function plan({ layout, genesis }: DataFolder, options: PlanOptions
     ...(options.ratePerSecond === undefined ? {} : { ratePerSecond: options.ratePerSecond / options.detectors }),
   }))
   const others = [...validators, recorder, projector, ...detectors]
+  writeAtomic(layout.operatorToken, `${randomBytes(32).toString('hex')}\n`, 0o600)
   const api = write<'api'>({
     role: 'api', name: 'api', ...common(apiOpsPort), host: '127.0.0.1', port: options.apiPort, ...readModels,
+    transport: topicsOf(layout, here), operations: true,
+    operatorTokenFile: here(layout.operatorToken), ...(existsSync(layout.apiKeys) ? { apiKeysFile: here(layout.apiKeys) } : {}),
+    audit: { folder: here(layout.audit) },
     roles: Object.fromEntries(others.map(({ name, opsUrl }) => [name, opsUrl])),
   })
   return { validators, recorder, projector, api, detectors }

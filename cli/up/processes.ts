@@ -1,8 +1,8 @@
 /** Starts roles as processes, notices when one dies and starts it again, and stops them all. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { giveWay } from '../../platform/give-way.js'
 import type { RoleName } from '../config/schema.js'
 import { UserError } from '../shared/user-error.js'
 import type { PlannedRole } from './plan.js'
@@ -10,7 +10,6 @@ import type { PlannedRole } from './plan.js'
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 /** On one machine these give way to consensus and to the recorder, which others wait for. */
 const BEHIND: ReadonlySet<RoleName> = new Set(['detector', 'projector', 'api'])
-const BEHIND_PRIORITY = 10
 /** Room for what lives for a few blocks: with the default of 16 MB it is copied to the old generation, for a fifth of the execution time. */
 const NODE_FLAGS = ['--max-semi-space-size=32']
 const RESTART_AFTER_MS = 1000
@@ -42,7 +41,7 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
       detached: true,
     })
     closeSync(log)
-    if (child.pid !== undefined && BEHIND.has(entry.role.role)) setPriority(child.pid, BEHIND_PRIORITY)
+    if (child.pid !== undefined && BEHIND.has(entry.role.role)) giveWay(child.pid)
     return child
   }
 

@@ -16,6 +16,7 @@ import { holdLock } from '../shared/process-lock.js'
 import { sentenceOf, UserError } from '../shared/user-error.js'
 import { writeAtomic, writeJson } from '../shared/write-atomic.js'
 import { countUnread } from './count-unread.js'
+import { recordConfiguration } from './record-configuration.js'
 import { openLiveTable } from './live-table.js'
 import { allRoles, type Plan } from './plan.js'
 import { createProcesses } from './processes.js'
@@ -51,6 +52,8 @@ const SHOW_EVERY_MS = 1000
 const QUIET_EVERY_MS = 4000
 const MESH_WITHIN_MS = 60_000
 const SETTLE_WITHIN_MS = 20_000
+/** How long the last checkpoint of the audit log is waited for when all else has settled; one is due every two seconds. */
+const CHECKPOINT_WITHIN_MS = 10_000
 
 /** @param say takes lines about what is being done; the table goes to `screen` */
 export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say: (line: string) => void, signal: AbortSignal): Promise<Summary> {
@@ -99,6 +102,7 @@ export async function runUp(options: UpOptions, screen: NodeJS.WriteStream, say:
     }
 
     remember()
+    await recordConfiguration(data, roles, say)
     await untilMeshed(roles, signal)
     const start = await takeSnapshot(roles, false)
     const startedAt = Date.now()
@@ -161,13 +165,18 @@ async function untilMeshed(roles: Plan, signal: AbortSignal): Promise<void> {
 
 async function untilSettled(roles: Plan, data: DataFolder): Promise<Snapshot> {
   const deadline = Date.now() + SETTLE_WITHIN_MS
+  let settledAt: number | undefined
   const topics = await openTopicsOf(data)
   try {
     for (;;) {
       // Asked first: what is read after this moment is in the counts of the snapshot.
       const unread = topics === undefined ? 0 : await countUnread(topics).catch(() => Infinity)
       const snapshot = await takeSnapshot(roles, false)
-      if ((unread === 0 && isSettled(snapshot)) || Date.now() > deadline) return snapshot
+      if (Date.now() > deadline) return snapshot
+      if (unread === 0 && isSettled(snapshot)) {
+        // A checkpoint needs a quorum that runs, so once they are stopped there comes none.
+        if (snapshot.auditSize >= snapshot.logPosition || Date.now() > (settledAt ??= Date.now()) + CHECKPOINT_WITHIN_MS) return snapshot
+      }
       await sleep(100)
     }
   } finally {

@@ -37,6 +37,8 @@ export type Snapshot = {
   readonly counts: LifecycleCounts
   readonly height: number
   readonly logPosition: number
+  /** Entries of the log that the newest audit checkpoint covers. */
+  readonly auditSize: number
   readonly latencyMs: { readonly p50: number; readonly p99: number } | undefined
   readonly projections: Readonly<Record<string, { readonly position: number; readonly lagMs: number }>>
   readonly detectors: readonly DetectorView[]
@@ -64,6 +66,7 @@ export async function takeSnapshot(plan: Plan, isDetecting: boolean): Promise<Sn
     },
     height: numberAt(recorder, 'height'),
     logPosition: numberAt(recorder, 'position'),
+    auditSize: numberAt(recorder, 'audit', 'published', 'size'),
     latencyMs: latency === undefined ? undefined : { p50: round(latency.p50), p99: round(latency.p99) },
     projections: projectionsOf(projector),
     detectors,

@@ -6,6 +6,7 @@ import { heightOf, type TreeBlock } from './block-tree.js'
 import { commitsParent } from './commit-rule.js'
 import { emit, report, type Core } from './core-state.js'
 import { requestBlock } from './fetching.js'
+import { noteCertified } from './gathering.js'
 import { watchQc, watchTc } from './own-signatures.js'
 import type { CommittedBlock } from './protocol.js'
 
@@ -15,6 +16,7 @@ export const KEPT_VIEWS = 16
 /** @param from who showed the certificate, and so can be asked for its block */
 export function processQc(core: Core, qc: QuorumCertificate, from: ValidatorId | undefined): void {
   watchQc(core, qc)
+  noteCertified(core, qc.data.view)
   if (qc.data.view > core.record.highQc.data.view) core.record = { ...core.record, highQc: qc }
   commitBy(core, qc)
   if (!core.tree.get(qc.data.blockHash) && qc.data.height > heightOf(core.tree.head)) requestBlock(core, qc.data.blockHash, from)

@@ -9,6 +9,7 @@ import type { LeadersState } from '../../domain/reputation/leaders.js'
 import { verifyQc, verifyTc } from '../../domain/verify-certificate.js'
 import { firstRoom } from './block-room.js'
 import { createBlockTree, type BlockTree } from './block-tree.js'
+import { firstGathering, type Gathering } from './gathering.js'
 import { electLeader, type ElectLeader } from './leader.js'
 import type { Proposal } from './messages.js'
 import type { CheckTransaction, Execute, TxPool } from './ports.js'
@@ -88,6 +89,8 @@ export type Core = {
   viewChanges: number
   /** Most transactions of the next block this node proposes. */
   blockRoom: number
+  /** Whether they wait for company. */
+  readonly gathering: Gathering
 }
 
 export function createCoreState(config: CoreConfig, recovered: Recovered): Core {
@@ -118,6 +121,7 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
     failedViews: 0,
     viewChanges: 0,
     blockRoom: firstRoom(config.limits),
+    gathering: firstGathering(),
   }
 }
 

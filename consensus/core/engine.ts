@@ -9,6 +9,7 @@ import { heightOf } from './block-tree.js'
 import { addBlock, onBlocks, onFetchFailed } from './catch-up.js'
 import { createCoreState, type Core, type CoreConfig, type Recovered } from './core-state.js'
 import { leaderAfter, leadersAfter } from './election.js'
+import { onGathered } from './gathering.js'
 import { maySign, onStart } from './joining.js'
 import { onTimeout, onTimeoutCertificate, onTimer, updateTimer } from './pacemaker.js'
 import { proposeIfLeader } from './proposing.js'
@@ -102,6 +103,8 @@ function handle(core: Core, event: Event): void {
       return core.tree.commitsAreStored(event.height)
     case 'timer':
       return onTimer(core, event.view)
+    case 'gathered':
+      return onGathered(core, event.view)
     case 'blocks':
       return onBlocks(core, event.from, event.target, event.blocks)
     case 'fetch-failed':

@@ -8,6 +8,7 @@ import { heightOf, txIdsBefore } from './block-tree.js'
 import { processQc, processTc } from './certificates.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { requestBlock } from './fetching.js'
+import { gatheringMs } from './gathering.js'
 import { askThoseUnheard, maySign } from './joining.js'
 import { watchTimeout } from './own-signatures.js'
 import { signTimeout } from './safety-rules.js'
@@ -44,7 +45,8 @@ export function updateTimer(core: Core): void {
   if (core.timerView === core.view && core.isTimerForAsking === !maySign(core)) return
   core.timerView = core.view
   core.isTimerForAsking = !maySign(core)
-  emit(core, { type: 'set-timer', view: core.view, delayMs: timeoutMs(core.config.baseTimeoutMs, core.failedViews) })
+  // The view begins when its leader has to propose, which may be a little later than we think here and never earlier.
+  emit(core, { type: 'set-timer', view: core.view, delayMs: timeoutMs(core.config.baseTimeoutMs, core.failedViews) + gatheringMs(core) })
 }
 
 export function onTimer(core: Core, view: View): void {

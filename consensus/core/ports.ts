@@ -1,8 +1,8 @@
 /** What the core needs from outside as plain synchronous functions: no I/O happens behind any of them. */
+import type { TransactionVerdict } from '../../domain/execution/check-transaction.js'
 import type { ExecutionInput, ExecutionResult } from '../../domain/execution/types.js'
 import type { TxId, UnixMillis } from '../../domain/ids.js'
 import type { BlockPlace } from '../../domain/policy/read-rules.js'
-import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Transaction } from '../../domain/transaction.js'
 
 export type PayloadLimits = { readonly maxCount: number; readonly maxBytes: number; readonly blockTime: UnixMillis }
@@ -15,11 +15,11 @@ export type TxPool = {
   select(exclude: ReadonlySet<TxId>, limits: PayloadLimits): readonly Transaction[]
 }
 
-export type TransactionCheck = { readonly ok: true } | { readonly ok: false; readonly code: RejectCode }
+export type TransactionCheck = TransactionVerdict
 
 /**
- * The part of validity that needs no more of the state than the rules in force: signature, hash, size, allow-list, time
- * against the block time.
+ * The part of validity that needs no more of the state than the rules in force: signature, hash, size, allow-list, claimed
+ * score, time against the block time.
  */
 export type CheckTransaction = (tx: Transaction, blockTime: UnixMillis, place: BlockPlace) => TransactionCheck
 

@@ -5,6 +5,7 @@ import { asHeight, asMillis } from '../../domain/ids.js'
 import { txIdsBefore, type TreeBlock } from './block-tree.js'
 import { emit, isEntryProof, type Core } from './core-state.js'
 import { failedLeaders, leaderAfter } from './election.js'
+import { gather, gatheringMs } from './gathering.js'
 import { maySign } from './joining.js'
 import { signProposal } from './safety-rules.js'
 import { proposalKey, voteFor } from './voting.js'
@@ -33,15 +34,20 @@ export function proposeIfLeader(core: Core): boolean {
 
 function buildBlock(core: Core, parent: TreeBlock): { block: Block; execution: ExecutionResult } | undefined {
   const { config, tree } = core
+  const finishesWork = tree.pathTo(parent).some(({ block }) => block.transactions.length > 0)
+  const waitMs = gatheringMs(core)
+  if (waitMs > 0 && !finishesWork) {
+    if (config.pool.hasWork(txIdsBefore(tree, parent))) gather(core, waitMs)
+    return undefined
+  }
   const timestamp = asMillis(Math.max(core.now, parent.block.header.timestamp))
   const limits = { maxCount: core.blockRoom, maxBytes: config.limits.blockBytes, blockTime: timestamp }
   const height = asHeight(parent.block.header.height + 1)
   const place = { height, parentRoot: parent.block.header.stateRoot, nodes: tree.nodesAfter(parent) }
-  const transactions = config.pool
+  const transactions = waitMs > 0 ? [] : config.pool
     .select(txIdsBefore(tree, parent), limits)
     // One bad transaction would cost the whole block its votes.
     .filter((tx) => config.checkTransaction(tx, timestamp, place).ok)
-  const finishesWork = tree.pathTo(parent).some(({ block }) => block.transactions.length > 0)
   if (transactions.length === 0 && !finishesWork) return undefined
   const turn = { view: core.view, proposer: config.self, failedLeaders: failedLeaders(core, parent, core.view), justify: core.record.highQc }
   const execution = config.execute({ ...place, timestamp, turn, transactions })

@@ -16,6 +16,8 @@ export type Event =
   | { readonly type: 'commits-stored'; readonly height: Height }
   /** The view timer went off. */
   | { readonly type: 'timer'; readonly view: View }
+  /** The gathering timer went off. */
+  | { readonly type: 'gathered'; readonly view: View }
   /** The pool may have work it did not have before. */
   | { readonly type: 'transactions-available' }
   /** Answer to a fetch: ancestors of `target`, oldest first, perhaps not all of them. */
@@ -36,6 +38,8 @@ export type Effect =
   | { readonly type: 'broadcast'; readonly message: PeerMessage }
   | { readonly type: 'set-timer'; readonly view: View; readonly delayMs: number }
   | { readonly type: 'clear-timer' }
+  /** Beside the view timer: transactions have gathered then. A newer one takes its place, and none is ever cleared. */
+  | { readonly type: 'set-gathering-timer'; readonly view: View; readonly delayMs: number }
   /**
    * These blocks are final: oldest first, each exactly once, heights without gaps. Storing them may wait until the disk
    * is free; a `commits-stored` event says when it is done.

@@ -9,6 +9,7 @@ import { voteDataFor } from './commit-rule.js'
 import { emit, isEntryProof, isValidQc, isValidTc, report, type Core } from './core-state.js'
 import { leaderAfter } from './election.js'
 import { requestBlock } from './fetching.js'
+import { noteVoted } from './gathering.js'
 import { maySign } from './joining.js'
 import type { Proposal } from './messages.js'
 import { halt, watchProposal, watchVote } from './own-signatures.js'
@@ -118,6 +119,7 @@ export function voteFor(core: Core, block: Block, lastTc: TimeoutCertificate | u
     return false
   }
   core.record = signed.record
+  noteVoted(core, block)
   emit(core,
     { type: 'persist-block', block },
     { type: 'persist-safety', record: signed.record },

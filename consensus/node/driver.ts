@@ -56,6 +56,7 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
   const queue: Event[] = []
   const unstored: CommittedBlock[] = []
   let storing: NodeJS.Timeout | undefined
+  let gathering: NodeJS.Timeout | undefined
   let isRunning = false
   let isStopped = false
   const timer = createViewTimer((view) => submit({ type: 'timer', view }), () => performance.now())
@@ -74,6 +75,10 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
         return timer.set(effect.view, effect.delayMs)
       case 'clear-timer':
         return timer.clear()
+      case 'set-gathering-timer':
+        clearTimeout(gathering)
+        gathering = setTimeout(() => submit({ type: 'gathered', view: effect.view }), effect.delayMs)
+        return
       case 'fetch':
         return ports.fetch(effect.from, effect.target, effect.fromHeight)
       case 'report':
@@ -136,6 +141,7 @@ export function createDriver(engine: Engine, ports: DriverPorts): Driver {
   const stop = (): void => {
     isStopped = true
     clearTimeout(storing)
+    clearTimeout(gathering)
     queue.length = 0
     timer.clear()
   }

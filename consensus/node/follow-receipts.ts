@@ -14,6 +14,7 @@ export type ReceiptFollower = {
 
 /** Receipts waiting for a slow reader; older ones are dropped and pulled later. */
 const MAX_WAITING = 20_000
+const ENOUGH_AT_ONCE = 500
 
 export function followReceipts(mesh: Mesh, validators: readonly { readonly id: ValidatorId; readonly publicKey: Uint8Array }[]): ReceiptFollower {
   const peers = new Map(validators.map(({ id, publicKey }) => [id, peerIdOf(publicKey)]))
@@ -32,9 +33,11 @@ export function followReceipts(mesh: Mesh, validators: readonly { readonly id: V
     async *pushed(signal) {
       signal.addEventListener('abort', () => wake(), { once: true })
       while (!signal.aborted) {
-        const batch = waiting.shift()
-        count -= batch?.length ?? 0
-        if (batch !== undefined) yield batch
+        // What came while the reader was busy is one batch to it: it writes once for all.
+        const batch: AdmissionReceipt[] = []
+        while (waiting.length > 0 && batch.length < ENOUGH_AT_ONCE) batch.push(...waiting.shift() ?? [])
+        count -= batch.length
+        if (batch.length > 0) yield batch
         else await new Promise<void>((resolve) => { wake = resolve })
       }
     },

@@ -21,7 +21,7 @@ import { serve } from '../network/requests.js'
 import type { BlockStore } from '../storage/block-store.js'
 import type { SafetyStore } from '../storage/safety-record/store.js'
 import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL } from './block-exchange.js'
-import { announce } from './announce.js'
+import { createAnnouncer } from './announce.js'
 import { encodeCompactProposal, isWorthCompacting } from './compact-proposal.js'
 import { createDriver } from './driver.js'
 import { createEdge } from './edge.js'
@@ -124,6 +124,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
     if (peer !== undefined) lanes.send(peer, LANE_OF[message.type], bytes)
   }
 
+  const announcer = createAnnouncer(mesh, self)
   const driver = createDriver(engine, {
     clock: options.clock, safety, blocks, send,
     broadcast(message) {
@@ -134,7 +135,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
     fetch: (from, target, fromHeight) => fetcher.fetch(from, target, fromHeight),
     onCommit(committed) {
       options.onCommit(committed)
-      announce(mesh, self, committed)
+      announcer.announce(committed)
     },
     onReport(report) {
       if (report.kind === 'vote-received') blocks.noteVote(report.vote)
@@ -173,6 +174,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
     async stop() {
       inbound.close()
       driver.stop()
+      announcer.close()
       mesh.libp2p.removeEventListener('peer:connect', onConnect)
       lanes.close()
       await mesh.stop()

@@ -11,6 +11,7 @@ import { foldChanges } from '../../domain/state/fold-changes.js'
 import { asHeight, type BlockHash, type Height } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom, StorageError } from '../../platform/lmdb/storage-error.js'
+import { transact } from '../../platform/lmdb/transact.js'
 import type { CommittedBlock } from '../core/protocol.js'
 import { openPendingBlocks } from './pending-blocks.js'
 import { decodeReceipts, encodeReceipts } from './receipts-codec.js'
@@ -85,7 +86,7 @@ export function openBlockStore(path: string): BlockStore {
   /** All of it or nothing, on disk when it returns. Throws StorageError. */
   const write = (change: () => void): void => {
     try {
-      root.transactionSync(change)
+      transact(root, change)
     } catch (error) {
       throw storageErrorFrom(error, path)
     }
@@ -93,7 +94,7 @@ export function openBlockStore(path: string): BlockStore {
 
   const unstoredVotes: Vote[] = []
   const storeVotes = (): void => {
-    for (const { data, voter } of unstoredVotes.splice(0)) tables.votes.putSync([data.view, voter, data.blockHash], '')
+    for (const { data, voter } of unstoredVotes) tables.votes.putSync([data.view, voter, data.blockHash], '')
   }
 
   return {
@@ -145,6 +146,7 @@ export function openBlockStore(path: string): BlockStore {
         storeVotes()
         dropOldVotes(tables, last.block.header.view - KEPT_VOTE_VIEWS)
       })
+      unstoredVotes.length = 0
       for (const { block } of blocks) held.delete(block.header.height)
       pending.settle(last.block.header.height)
     },

@@ -2,7 +2,7 @@
  * One decision from all engines' verdicts. Each rule is sensitive to one shape of attack, so an engine that sees nothing
  * does not outvote one that does; engines that agree add their evidence as log-odds.
  */
-import type { EngineVerdict, Finding, Observation } from './engine.js'
+import { speaks, type EngineVerdict, type Finding, type Observation } from './engine.js'
 
 export type Decision = {
   readonly observation: Observation
@@ -12,6 +12,10 @@ export type Decision = {
   /** The log-odds behind finalScore. */
   readonly llr: number
   readonly confidence: number
+  /** The probability that it is an attack, as verdicts taught it; present where a calibration is in force. */
+  readonly calibratedScore?: number
+  /** SHA-256 of that calibration. */
+  readonly calibratorHash?: string
   readonly severity: number
   /** Every engine's verdict, fired or not. */
   readonly verdicts: readonly EngineVerdict[]
@@ -26,7 +30,7 @@ const LONE_ENGINE_CONFIDENCE = 0.95
 
 /** A decision needs at least one fired verdict with a finding; the strongest such verdict says what it is. */
 export function decide(observation: Observation, verdicts: readonly EngineVerdict[]): Decision | undefined {
-  const fired = verdicts.filter((verdict) => verdict.fired)
+  const fired = verdicts.filter(speaks)
   const deciding = fired.filter((verdict) => verdict.finding !== undefined)
   if (deciding.length === 0) return undefined
   const strongest = deciding.reduce((best, next) => margin(next) > margin(best) ? next : best)
@@ -54,7 +58,7 @@ function families(fired: readonly EngineVerdict[]): readonly (readonly EngineVer
 const logit = (p: number): number => Math.log(p / (1 - p))
 const clampScore = (score: number): number => Math.min(1 - SCORE_MARGIN, Math.max(SCORE_MARGIN, score))
 const margin = (verdict: EngineVerdict): number => Math.max(0, logit(clampScore(verdict.score)) - logit(clampScore(verdict.threshold)))
-const round4 = (value: number): number => Math.round(value * 1e4) / 1e4
+export const round4 = (value: number): number => Math.round(value * 1e4) / 1e4
 
 const BASE_SEVERITY: Readonly<Record<Finding['threatType'], number>> = {
   ddos: 7, dos: 6, malware: 7, botnet: 7, c2: 7, network_intrusion: 4, policy_violation: 3, anomaly: 3,

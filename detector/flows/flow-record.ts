@@ -2,7 +2,7 @@
  * A finished flow as a flow record, with CICFlowMeter's features under the corrected fork's names, times in microseconds.
  * Subflow and bulk columns are left out: they are wrong in every version of the tool (research on issues #24, #111).
  */
-import { ICMP, ICMP_V6, type FlowRecord } from '../sources/records.js'
+import { ACK, CWR, ECE, FIN, ICMP, ICMP_V6, PSH, RST, SYN, URG, type FlowRecord } from '../sources/records.js'
 import type { Flow } from './flow.js'
 import { deviation, variance, type RunningStats } from './running-stats.js'
 
@@ -13,10 +13,15 @@ export function toFlowRecord(flow: Flow): FlowRecord {
     protocol: flow.protocol,
     forwardPackets: flow.forward.packets, backwardPackets: flow.backward.packets,
     byteLayer: 'ip', forwardBytes: flow.forward.ipBytes, backwardBytes: flow.backward.ipBytes,
-    synPackets: flow.flags.syn, rstPackets: flow.flags.rst, forwardDataPackets: flow.forward.dataPackets,
+    synPackets: flow.flags.syn, rstPackets: flow.flags.rst, tcpFlags: seenFlags(flow.flags), forwardDataPackets: flow.forward.dataPackets,
     features: () => flowFeatures(flow),
     label: undefined,
   }
+}
+
+function seenFlags(counts: Flow['flags']): number {
+  const { fin, syn, rst, psh, ack, urg, ece, cwr } = counts
+  return (fin && FIN) | (syn && SYN) | (rst && RST) | (psh && PSH) | (ack && ACK) | (urg && URG) | (ece && ECE) | (cwr && CWR)
 }
 
 export function flowFeatures(flow: Flow): Record<string, number> {

@@ -1,7 +1,8 @@
 /** What an observation says about the ends and the volume of the traffic: the part of a payload that is not opinion. */
 import type { Observation } from '../engines/engine.js'
 import type { Decision } from '../engines/ensemble.js'
-import { TCP, protocolName } from '../sources/records.js'
+import { TCP, protocolName, type Provenance } from '../sources/records.js'
+import { round6 } from './round6.js'
 import { inboundByteShare, inboundShare, type TargetWindow } from '../windows/target-window.js'
 
 export type Evidence = {
@@ -15,9 +16,19 @@ export type Evidence = {
   /** Most active sources with what they sent: packets, or connections for scans and slow requests. */
   readonly topSources: readonly { readonly address: string; readonly count: number }[]
   readonly features: Readonly<Record<string, number>>
+  /** Which exporters, files or sensors the flows came from; empty for packets and where nobody says. */
+  readonly provenance: readonly Provenance[]
 }
 
-export function evidenceOf({ observation, finding }: Decision): Evidence {
+export const evidenceOf = (decision: Decision): Evidence => ({ ...trafficOf(decision), provenance: provenanceOf(decision.observation) })
+
+const provenanceOf = (observation: Observation): readonly Provenance[] => {
+  const { provenance } = observation
+  if (provenance === undefined) return []
+  return 'format' in provenance ? [provenance] : provenance
+}
+
+function trafficOf({ observation, finding }: Decision): Omit<Evidence, 'provenance'> {
   const sourceAddress = finding.source
   switch (observation.kind) {
     case 'target-window': return {
@@ -70,6 +81,3 @@ function targetFeatures(window: TargetWindow): Record<string, number> {
 
 const rounded = (features: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(features).map(([name, value]) => [name, round6(value)]))
-
-/** Six decimals: entropies and shares use logarithms whose last bits differ between machines. */
-export const round6 = (value: number): number => Math.round(value * 1e6) / 1e6

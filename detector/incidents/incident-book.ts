@@ -3,7 +3,8 @@
  * of capture time: the first decision opens and publishes it, later ones only count, and an attack that outlasts the
  * minute opens the next incident, which names the one it continues.
  */
-import type { Attack } from '../engines/engine.js'
+import type { ScoreClaim } from '../../domain/scoring/score-claim.js'
+import type { Attack, ModelOpinion } from '../engines/engine.js'
 import type { Decision } from '../engines/ensemble.js'
 import { boundedMap, type BoundedMap } from '../windows/bounded-map.js'
 
@@ -18,6 +19,12 @@ export type Incident = {
   readonly decision: Decision
   /** The incident that the same attack opened before, if it goes on. */
   readonly continues: string | undefined
+  /** The chance with which it was published although a threshold held it back. */
+  readonly sampleShare?: number
+  /** What a model said of the flow towards the target that it finds worst, where one looks at flows. */
+  readonly scoreClaim?: ScoreClaim | undefined
+  /** What all models that look at flows make of the worst one towards the target. */
+  readonly opinions?: readonly ModelOpinion[]
 }
 
 /** What must be remembered of an incident so that its attack is not published again. */

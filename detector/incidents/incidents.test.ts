@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, type Json } from '../../domain/canonical-json.js'
-import type { Finding } from '../engines/engine.js'
+import { bytesToHex } from '../../domain/bytes.js'
+import { merkleRoot } from '../../domain/merkle.js'
+import { scoreClaimJson, type ScoreClaim } from '../../domain/scoring/score-claim.js'
+import { claims } from '../../domain/scoring/testing/known.js'
+import type { Finding, ModelOpinion } from '../engines/engine.js'
 import { decide, type Decision } from '../engines/ensemble.js'
-import { flowRecord, targetWindow } from '../testing/traffic.js'
-import { MAX_INCIDENTS_PER_MINUTE, newIncidentBook, open } from './incident-book.js'
+import type { Packet } from '../sources/records.js'
+import { flowRecord, packet, targetWindow } from '../testing/traffic.js'
+import { communityIdOf } from './community-id.js'
+import { RULESET_HASH } from './hashes.js'
+import { MAX_INCIDENTS_PER_MINUTE, newIncidentBook, open, type Incident } from './incident-book.js'
 import { MAX_PAYLOAD_BYTES, draftOf } from './payload.js'
 
 let next = 0
@@ -66,6 +73,14 @@ describe('payloads', () => {
     if (incident === undefined) throw new Error('no incident')
     return draftOf(incident, { source: 'sensor-1', modelVersion: 'rules-1+statistics-1', detectedAtMs: 1_700_000_000_500 })
   }
+  it('say what verdicts made of the score, and with what chance a sample was published', () => {
+    const context = { source: 'sensor-1', modelVersion: 'm', detectedAtMs: 1000 }
+    const incident = { ...open(newIncidentBook(), { ...decision(5000), confidence: 0.4, calibratedScore: 0.4 }, newId) as Incident, sampleShare: 0.02 }
+    expect(parse(draftOf(incident, context).payload)).toMatchObject({ confidence: 0.4, calibrated_score: 0.4, decision: 'sample:0.02' })
+    expect(Object.keys(parse(draft(decision(5000)).payload))).not.toEqual(expect.arrayContaining(['calibrated_score']))
+    expect(Object.keys(parse(draft(decision(5000)).payload))).not.toEqual(expect.arrayContaining(['decision']))
+  })
+
   const parse = (payload: Uint8Array): Record<string, unknown> => JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>
 
   it('agree with the envelope and carry the fields of the wire contract', () => {
@@ -96,6 +111,50 @@ describe('payloads', () => {
     }))
     const made = draft(decide(flowRecord({ features: () => features }), verdicts) as Decision)
     expect(made.payload.length).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES)
-    expect(parse(made.payload)).toMatchObject({ features: {}, threat_type: 'malware' })
+    expect(parse(made.payload)).toMatchObject({ features: {}, threat_type: 'malware', omitted: { features: 5000, records: 1, verdicts: 68 } })
+    expect(parse(made.payload)).toMatchObject({ records: { seen: 1, sampled: [], merkle_root: expect.stringMatching(/^[0-9a-f]{64}$/) as string }, community_id: expect.stringMatching(/^1:/) as string })
+  })
+
+  it('carry records of the source, the root over them, ATT&CK techniques and what was normal', () => {
+    const records = [packet({ timeMs: 4000.5 }), packet({ timeMs: 4001, sourcePort: 40_001, tcpFlags: 2 })]
+    const observation = targetWindow({ kept: { seen: 40, records } })
+    const finding: Finding = { threatType: 'ddos', attack: 'syn_flood', target: '10.0.0.2', destinationPort: 80, source: '' }
+    const baseline = { feature: 'log1p_packets', observed: 4.61512, median: 1.5, deviation: 0.1, windows: 120, of: 'host' as const }
+    const said = parse(draft(decide(observation, [{ name: 'rules/R1', score: 0.9, threshold: 0.5, fired: true, why: 'x', finding, baseline }]) as Decision).payload)
+    const { sampled, merkle_root: root, seen } = said['records'] as { sampled: Json[]; merkle_root: string; seen: number }
+    expect([sampled.length, seen]).toEqual([2, 40])
+    expect(sampled[1]).toEqual({
+      kind: 'packet', time: 4.001, src_ip: '10.0.0.1', src_port: 40_001, dst_ip: '10.0.0.2', dst_port: 80, protocol: 'tcp', ip_bytes: 40, tcp_flags: 2,
+      community_id: communityIdOf(records[1] as Packet),
+    })
+    expect(root).toBe(bytesToHex(merkleRoot(sampled.map((record) => new TextEncoder().encode(canonicalJson(record))))))
+    expect(said).toMatchObject({ community_id: communityIdOf(records[0] as Packet), attack_techniques: ['T1498.001', 'T1499.001'], baselines: [baseline], ruleset_hash: RULESET_HASH })
+    expect(said['omitted']).toBeUndefined()
+  })
+
+  it('carry the claim of a score word for word, and leave it out last', () => {
+    const [claim] = claims as [ScoreClaim]
+    const opened = open(newIncidentBook(), decision(5000), newId)
+    if (opened === undefined) throw new Error('no incident')
+    const said = parse(draftOf({ ...opened, scoreClaim: claim }, { source: 's', modelVersion: 'm', detectedAtMs: 0 }).payload)
+    expect(said).toMatchObject({ model_hash: claim.modelHash, score_claim: scoreClaimJson(claim) })
+    const features = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`feature ${i}`, i / 7]))
+    const large: Incident = { ...opened, decision: { ...opened.decision, observation: flowRecord({ features: () => features }) }, scoreClaim: claim }
+    expect(parse(draftOf(large, { source: 's', modelVersion: 'm', detectedAtMs: 0 }).payload)).toMatchObject({ features: {}, score_claim: scoreClaimJson(claim), omitted: { features: 5000 } })
+  })
+
+  it('carry what models make of the worst flow, in canonical form, and leave it out before the claim of a score', () => {
+    const opened = open(newIncidentBook(), decision(5000), newId)
+    if (opened === undefined) throw new Error('no incident')
+    const opinions = [{ model: 'ddos-flow', modelHash: 'ab'.repeat(32), margin: -1.23456789, crossed: false, domain: 'outside' as const, pValues: { benign: 1 / 3, attack: 0.001 } }]
+    const made = draftOf({ ...opened, opinions }, { source: 's', modelVersion: 'm', detectedAtMs: 0 }).payload
+    expect(parse(made)).toMatchObject({ model_opinions: [{ model: 'ddos-flow', model_hash: 'ab'.repeat(32), margin: -1.234568, crossed: false, domain: 'outside', p_benign: 0.333333, p_attack: 0.001 }] })
+    expect(canonicalJson(JSON.parse(new TextDecoder().decode(made)) as Json)).toBe(new TextDecoder().decode(made))
+    const [claim] = claims as [ScoreClaim]
+    const many = Array.from({ length: 8 }, () => ({ ...opinions[0] as ModelOpinion, model: 'x'.repeat(8000) }))
+    const large = draftOf({ ...opened, opinions: many, scoreClaim: claim }, { source: 's', modelVersion: 'm', detectedAtMs: 0 }).payload
+    expect(large.length).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES)
+    expect(parse(large)).toMatchObject({ score_claim: scoreClaimJson(claim), omitted: { model_opinions: 8 } })
+    expect(parse(large)['model_opinions']).toBeUndefined()
   })
 })

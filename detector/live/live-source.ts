@@ -21,5 +21,7 @@ export type LiveSource<P> = {
   join(earlier: P, later: P): P
   /** Told that nothing before `position` is needed any more, after what it led to is durable. */
   settled?(position: P): Promise<void>
+  /** What it has counted of its own, for who asks how it does. */
+  status?(): unknown
   close(): Promise<void>
 }

@@ -5,14 +5,16 @@
  * same anomaly, by the same identifier, once more; validators refuse it as DUPLICATE.
  */
 import { randomUUID } from 'node:crypto'
-import { newDetector } from '../detector.js'
 import { defaultEngines } from '../engines/default-engines.js'
 import type { Engine } from '../engines/engine.js'
+import type { ScoreBook } from '../incidents/score-book.js'
 import { knownOf, type Incident } from '../incidents/incident-book.js'
+import { countSilenced } from '../counts.js'
 import { draftOf, type AnomalyDraft } from '../incidents/payload.js'
 import { STATS_EVERY_MS, type PipelineStats } from '../pipeline.js'
-import { silenceOf } from '../policy/apply-rules.js'
+import { toldOf } from '../policy/apply-rules.js'
 import { NO_RULES, type DetectorRules } from '../policy/detector-rules.js'
+import { openDetector, type OpenDetector } from '../shards/open-detector.js'
 import { isAborted } from '../sources/pace.js'
 import type { Skipped, SourceItem } from '../sources/records.js'
 import type { LiveSource } from './live-source.js'
@@ -33,8 +35,14 @@ export type LiveOptions<P> = {
   readonly signal: AbortSignal
   readonly sensor?: string
   readonly engines?: readonly Engine[]
+  /** Threads that count, beside the one that reads and judges; 1, the default, is none: this thread does it all. */
+  readonly workers?: number | undefined
+  /** What a model says of flows, for anomalies to carry. */
+  readonly scores?: ScoreBook | undefined
   readonly newId?: () => string
   readonly nowMs?: () => number
+  /** Evenly from 0 to 1: which of what a threshold holds back is published as a sample. */
+  readonly draw?: () => number
   /** How often a settled position is written down. */
   readonly saveEveryMs?: number
 }
@@ -47,16 +55,26 @@ export async function runLive<P>(options: LiveOptions<P>): Promise<PipelineStats
   const { source } = options
   const file = openStateFile(options.positionFile, source.name)
   try {
-    return await goOn(options, file.state, file.save)
+    return await withDetector(options, file.state, (detector) => goOn(options, detector, file.state, file.save))
   } finally {
     file.close()
     await source.close()
   }
 }
 
-async function goOn<P>(options: LiveOptions<P>, before: LiveState, save: (state: LiveState) => void): Promise<PipelineStats> {
-  const { source, signal, nowMs = Date.now, saveEveryMs = SAVE_EVERY_MS, rules = () => NO_RULES } = options
-  const detector = newDetector(options.engines ?? defaultEngines(), options.newId ?? randomUUID, rules, before.incidents)
+async function withDetector<P>(options: LiveOptions<P>, { incidents }: LiveState, use: (detector: OpenDetector) => Promise<PipelineStats>): Promise<PipelineStats> {
+  const { engines = defaultEngines(), newId = randomUUID, rules, scores, workers } = options
+  // What workers still hold is of the newest second, so it is never behind a position that is settled.
+  const detector = openDetector({ engines, newId, rulesNow: rules, earlier: incidents, scores, workers, isPaced: true })
+  try {
+    return await use(detector)
+  } finally {
+    await detector.close()
+  }
+}
+
+async function goOn<P>(options: LiveOptions<P>, detector: OpenDetector, before: LiveState, save: (state: LiveState) => void): Promise<PipelineStats> {
+  const { source, signal, nowMs = Date.now, saveEveryMs = SAVE_EVERY_MS, rules = () => NO_RULES, draw = Math.random } = options
   const settling = createSettling<P>(source.join)
   let state = before
   let published = 0
@@ -79,15 +97,15 @@ async function goOn<P>(options: LiveOptions<P>, before: LiveState, save: (state:
     return true
   }
 
-  const isSilenced = (incident: Incident): boolean => {
-    const silence = silenceOf(incident, rules())
-    if (silence === undefined) return false
-    detector.counts.silenced[silence.reason] = (detector.counts.silenced[silence.reason] ?? 0) + 1
-    return true
-  }
+  const toldOnes = (found: readonly Incident[]): readonly Incident[] => found.flatMap((incident) => {
+    const told = toldOf(incident, rules(), draw)
+    if (told.kind === 'told') return [told.incident]
+    countSilenced(detector.counts, told.reason)
+    return []
+  })
 
   const publishAll = (found: readonly Incident[]): Promise<boolean> => {
-    const incidents = found.filter((incident) => !isSilenced(incident))
+    const incidents = toldOnes(found)
     const context = { source: options.sensor ?? 'cybermesh-detector', modelVersion: detector.modelVersion, detectedAtMs: Math.round(nowMs()) }
     keep({
       incidents: [...state.incidents, ...incidents.map(knownOf)],
@@ -105,7 +123,8 @@ async function goOn<P>(options: LiveOptions<P>, before: LiveState, save: (state:
 
   /** Returns false once stopped. */
   const take = async (item: SourceItem): Promise<boolean> => {
-    const incidents = detector.accept(item)
+    const found = detector.accept(item)
+    const incidents = found instanceof Promise ? await found : found
     if (item.kind === 'flow') flowsMs = Math.max(flowsMs, item.startMs)
     else if (item.kind === 'tick') flowsMs = Math.max(flowsMs, item.timeMs)
     else if (item.kind === 'skipped') options.onSkipped?.(item)
@@ -131,7 +150,7 @@ async function goOn<P>(options: LiveOptions<P>, before: LiveState, save: (state:
   }
   // Stopped: open windows stay open, and who goes on reads their flows again.
   if (goesOn && !isAborted(signal)) {
-    goesOn = await publishAll(detector.finish())
+    goesOn = await publishAll(await detector.finish())
     if (goesOn) await settle(settling.takeAll())
   } else if (goesOn) await settle(settling.take(flowsMs))
   options.onStats?.(stats())

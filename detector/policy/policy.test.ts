@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { asHeight } from '../../domain/ids.js'
 import { policyOf, type PolicySpec } from '../../domain/policy/testing/policies.js'
+import { card, claimNumber } from '../../domain/scoring/testing/scored.js'
 import type { EngineVerdict, Finding } from '../engines/engine.js'
 import { decide, type Decision } from '../engines/ensemble.js'
 import type { Incident } from '../incidents/incident-book.js'
 import { targetWindow } from '../testing/traffic.js'
-import { ruledVerdicts, silenceOf } from './apply-rules.js'
+import { ruledVerdicts, silenceOf, toldOf } from './apply-rules.js'
 import { detectorRules, NO_RULES } from './detector-rules.js'
 
 const finding: Finding = { threatType: 'ddos', attack: 'syn_flood', target: '10.0.0.2', destinationPort: 80, source: '10.0.0.9' }
@@ -73,5 +74,40 @@ describe('what policies mean to detections', () => {
     expect(fired('rules/R1', 0.7)).toEqual([false, true, true])
     expect(fired('rules', 0.95)).toEqual([false, false, true])
     expect(ruledVerdicts([verdict('rules/R1', 0.4)], param('rules/R1', 0.1))).toMatchObject([{ fired: false, threshold: 0.5 }])
+  })
+})
+
+describe('a calibration that policies set', () => {
+  const param = (name: string, value: string | number): PolicySpec => ({ rule: 'model_param', subject: { model: 'ensemble', param: name, value } })
+  const curve = param('calibration', '0.5:0.1,1:0.6')
+  const told = (drawn: number, ...specs: PolicySpec[]) => toldOf({ ...incident, decision: { ...decision, finalScore: 0.9 } }, rules(...specs), () => drawn)
+
+  test('makes the confidence what verdicts taught, and thresholds ask for that', () => {
+    expect(told(1, curve)).toMatchObject({ kind: 'told', incident: { decision: { confidence: 0.5, calibratedScore: 0.5, finalScore: 0.9 } } })
+    expect(told(1, curve, threshold('any', 0.5)).kind).toBe('told')
+    expect(told(1, curve, threshold('any', 0.51))).toEqual({ kind: 'silenced', reason: 'confidence' })
+    expect(told(1, threshold('any', 0.51))).toMatchObject({ kind: 'told', incident: { decision: { confidence: 0.9 } } })
+  })
+  test('that nobody can read changes nothing', () => {
+    expect(told(1, param('calibration', '0.5:0.9,1:0.1'))).toEqual({ kind: 'told', incident: { ...incident, decision: { ...decision, finalScore: 0.9 } } })
+  })
+  test('lets the lot publish a known share of what is held back, and says the share', () => {
+    const held = [curve, threshold('any', 0.8), param('sample_share', 0.02)]
+    expect(told(0.0199, ...held)).toMatchObject({ kind: 'told', incident: { sampleShare: 0.02 } })
+    expect(told(0.02, ...held)).toEqual({ kind: 'silenced', reason: 'confidence' })
+    expect(told(0.06, curve, threshold('any', 0.8), param('sample_share', 1)).kind).toBe('silenced')
+    expect(told(0, curve, threshold('severity', 9), param('sample_share', 0.02))).toEqual({ kind: 'silenced', reason: 'severity' })
+  })
+
+  test('a claim of a score is left out where the network would refuse it, and the anomaly is told', () => {
+    const scoreClaim = claimNumber(1)
+    const told = (...specs: PolicySpec[]) => {
+      const said = toldOf({ ...incident, scoreClaim }, rules(...specs), () => 1)
+      return said.kind === 'told' ? said.incident.scoreClaim : said.kind
+    }
+    const register: PolicySpec = { action: 'add', rule: 'model', subject: card }
+    const close: PolicySpec = { action: 'update', rule: 'model', subject: { registry: 'closed' } }
+    const retire: PolicySpec = { action: 'remove', rule: 'model', subject: { modelHash: card.modelHash } }
+    expect([told(), told(register), told(register, close), told(close), told(register, retire)]).toEqual([scoreClaim, scoreClaim, scoreClaim, undefined, undefined])
   })
 })

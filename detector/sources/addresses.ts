@@ -1,4 +1,5 @@
 /** IP addresses as text: dotted IPv4, IPv6 by RFC 5952, so that one address has one spelling. */
+import { isIP } from 'node:net'
 
 export function ipv4Text(bytes: Buffer, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
@@ -23,4 +24,12 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
     if (end > start) start = end
   }
   return best
+}
+
+/** The one spelling of an address that somebody else wrote; undefined for what is none. A zone (`%eth0`) is left out. */
+export function canonicalAddress(text: string): string | undefined {
+  const address = text.split('%', 1)[0] as string
+  const version = isIP(address)
+  if (version !== 6) return version === 4 ? address : undefined
+  return new URL(`http://[${address}]/`).hostname.slice(1, -1)
 }

@@ -4,14 +4,14 @@
  */
 import { LABEL } from './cicflowmeter-columns.js'
 import { protocolOf } from './protocol-names.js'
-import type { FlowRecord, Skipped, SkipReason } from './records.js'
+import { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, type FlowRecord, type Provenance, type Skipped, type SkipReason } from './records.js'
 import { parseTime } from './times.js'
 
 /**
  * @param text the cell of a column by its canonical name, trimmed; undefined where the row has no such column
  * @param features every numeric column, computed when asked for
  */
-export function flowOfRow(text: (column: string) => string | undefined, features: FlowRecord['features']): FlowRecord | Skipped {
+export function flowOfRow(text: (column: string) => string | undefined, features: FlowRecord['features'], provenance?: Provenance): FlowRecord | Skipped {
   const startMs = parseTime(text('Timestamp') ?? '')
   if (startMs === undefined) return bad('bad-time', 'Timestamp', text)
   const source = text('Src IP') ?? ''
@@ -31,6 +31,7 @@ export function flowOfRow(text: (column: string) => string | undefined, features
     const cell = text(name)
     return cell === undefined ? undefined : featureOf(cell)
   }
+  const headers = [optional('Fwd Header Length'), optional('Bwd Header Length')] as const
   return {
     kind: 'flow', startMs, endMs: startMs + durationMicros / 1000,
     source, destination, sourcePort, destinationPort, protocol,
@@ -40,13 +41,32 @@ export function flowOfRow(text: (column: string) => string | undefined, features
     backwardBytes: optional('Total Length of Bwd Packet') ?? 0,
     synPackets: optional('SYN Flag Count'),
     rstPackets: optional('RST Flag Count'),
+    tcpFlags: seenFlags(optional),
+    headerBytes: headers[0] === undefined || headers[1] === undefined ? undefined : [headers[0], headers[1]],
     forwardDataPackets: optional('Fwd Act Data Pkts'),
     features,
     label: text(LABEL),
+    provenance,
   }
 }
 
 const NUMBERS = ['Dst Port', 'Flow Duration', 'Total Fwd Packet', 'Total Bwd packets'] as const
+
+const FLAG_COUNTS = [
+  ['FIN Flag Count', FIN], ['SYN Flag Count', SYN], ['RST Flag Count', RST], ['PSH Flag Count', PSH],
+  ['ACK Flag Count', ACK], ['URG Flag Count', URG], ['ECE Flag Count', ECE], ['CWR Flag Count', CWR],
+] as const
+
+/** Undefined where a count is missing: a flag that was not counted is not one that was not seen. */
+function seenFlags(count: (column: string) => number | undefined): number | undefined {
+  let seen = 0
+  for (const [column, flag] of FLAG_COUNTS) {
+    const packets = count(column)
+    if (packets === undefined) return undefined
+    if (packets > 0) seen |= flag
+  }
+  return seen
+}
 
 const isCount = (value: number): boolean => Number.isFinite(value) && value >= 0
 const bad = (reason: SkipReason, field: string, text: (column: string) => string | undefined): Skipped =>

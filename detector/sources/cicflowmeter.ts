@@ -1,20 +1,24 @@
 /** Reads CICFlowMeter CSV of any dialect into flow records; a bad row is counted with its reason. */
+import { basename } from 'node:path'
 import { resolveColumns, type Columns } from './cicflowmeter-columns.js'
 import { featureOf, flowOfRow } from './cicflowmeter-row.js'
 import { SourceError } from './errors.js'
 import type { FileBytes } from './file-bytes.js'
 import { readLines } from './lines.js'
-import type { FlowRecord, Skipped } from './records.js'
+import { provenanceFor } from './provenance.js'
+import type { FlowRecord, Provenance, Skipped } from './records.js'
 
-export async function* readCicFlowMeter(file: FileBytes): AsyncGenerator<FlowRecord | Skipped> {
+export async function* readCicFlowMeter(file: FileBytes): AsyncGenerator<readonly (FlowRecord | Skipped)[]> {
   let columns: Columns | undefined
-  for await (const line of readLines(file)) {
-    if (line.kind === 'too-long') {
-      yield { kind: 'skipped', reason: 'line-too-long' }
-      continue
+  const provenance = provenanceFor('cicflowmeter', basename(file.path))('payload')
+  for await (const lines of readLines(file)) {
+    const items: (FlowRecord | Skipped)[] = []
+    for (const line of lines) {
+      if (line.kind === 'too-long') items.push({ kind: 'skipped', reason: 'line-too-long' })
+      else if (columns === undefined) columns = checkedColumns(file.path, splitCsv(line.text))
+      else if (line.text !== '') items.push(readRow(line.text, columns, provenance))
     }
-    if (columns === undefined) columns = checkedColumns(file.path, splitCsv(line.text))
-    else if (line.text !== '') yield readRow(line.text, columns)
+    yield items
   }
 }
 
@@ -42,14 +46,14 @@ export function splitCsv(line: string): string[] {
   return cells
 }
 
-function readRow(line: string, columns: Columns): FlowRecord | Skipped {
+function readRow(line: string, columns: Columns, provenance: Provenance): FlowRecord | Skipped {
   const cells = splitCsv(line)
   if (cells.length !== columns.count) return { kind: 'skipped', reason: 'bad-row' }
   const text = (name: string): string | undefined => {
     const at = columns.index.get(name)
     return at === undefined ? undefined : (cells[at] as string).trim()
   }
-  return flowOfRow(text, featuresLater(line, columns))
+  return flowOfRow(text, featuresLater(line, columns), provenance)
 }
 
 /**

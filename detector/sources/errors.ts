@@ -15,6 +15,7 @@ export type SourceErrorCode =
   | 'NO_ACCESS'
   | 'SERVER_AWAY'
   | 'BAD_ADDRESS'
+  | 'CANNOT_LISTEN'
   | 'QUERY_FAILED'
   | 'POSITION_DAMAGED'
   | 'POSITION_OF_ANOTHER'
@@ -35,6 +36,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Turns what the file system threw into a SourceError. */
 export function unreadable(path: string, cause: unknown): SourceError {
+  if (cause instanceof SourceError) return cause
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
   return new SourceError('UNREADABLE_FILE', path, REASONS[code] ?? `the file cannot be read (${code}); check the disk`, { cause })
 }

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAll, tempFile } from '../testing/files.js'
-import { eveTime, parseEveLine } from './eve.js'
+import { checkedEvent, eveTime, parseEveEvent, parseEveLine } from './eve.js'
 
 const flow = {
   timestamp: '2026-01-02T03:04:09.000000+0000', flow_id: 1, event_type: 'flow', src_ip: '10.0.0.1', src_port: 4444, dest_ip: '10.0.0.2', dest_port: 80, proto: 'TCP',
@@ -36,5 +37,24 @@ describe('EVE JSON', () => {
     expect(eveTime('2026-01-02T03:04:05.5+0100')).toBe(eveTime('2026-01-02T03:04:05.5+01:00'))
     expect(eveTime('2026-01-02T03:04:05Z')).toBe(Date.UTC(2026, 0, 2, 3, 4, 5))
     expect(eveTime('2026-01-02 03:04:05')).toBeUndefined()
+  })
+
+  it('reads times in the usual form as it reads the same times in another, to the bit', () => {
+    const two = (most: number): fc.Arbitrary<string> => fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(2, '0'))
+    const parts = fc.tuple(fc.constantFrom('0001', '0099', '1969', '2024', '2026', '2x26'), two(13), two(32), two(24), two(60), two(60), fc.integer({ min: 0, max: 999_999 }))
+    fc.assert(fc.property(parts, ([year, month, day, hour, minute, second, micros]) => {
+      const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${String(micros).padStart(6, '0')}`
+      expect(eveTime(`${text}+0000`)).toBe(eveTime(`${text}+00:00`))
+    }), { numRuns: 5000 })
+  })
+
+  it('takes what the schema takes, and nothing else, however unusual', () => {
+    const odd = fc.oneof(fc.constantFrom<unknown>(undefined, null, -1, 65_535, 65_536, 2 ** 53, 1.5, '', '1', 'x'.repeat(46), [], {}, true), fc.jsonValue())
+    const paths = [...Object.keys(flow).map((name) => [name]), ...Object.keys(flow.flow).map((name) => ['flow', name]), ...Object.keys(flow.tcp).map((name) => ['tcp', name])]
+    fc.assert(fc.property(fc.constantFrom(...paths), odd, ([first, second], value) => {
+      const name = first as keyof typeof flow
+      const changed = { ...flow, [name]: second === undefined ? value : { ...(flow[name] as object), [second]: value } }
+      expect(parseEveEvent(changed)).toEqual(checkedEvent(changed))
+    }), { numRuns: 3000 })
   })
 })

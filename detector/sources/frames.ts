@@ -4,7 +4,7 @@ export type Frame = {
   readonly kind: 'frame'
   readonly timeMs: number
   readonly linkType: number
-  /** Captured bytes, perhaps fewer than were on the wire. Valid until the next item is pulled. */
+  /** Captured bytes, perhaps fewer than were on the wire. Valid until the next batch is pulled. */
   readonly bytes: Buffer
   /** Bytes on the wire. */
   readonly wireBytes: number

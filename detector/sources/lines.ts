@@ -5,35 +5,36 @@ export type Line = { readonly kind: 'line'; readonly text: string } | { readonly
 
 export const MAX_LINE_BYTES = 1024 * 1024
 const NEWLINE = 0x0a
+const CARRIAGE_RETURN = 0x0d
 
-export async function* readLines(file: FileBytes): AsyncGenerator<Line> {
+/** As many lines at once as are in hand: a step of an asynchronous generator costs as much as reading a short line. */
+export async function* readLines(file: FileBytes): AsyncGenerator<readonly Line[]> {
   let searched = 0
   let skipping = false
   for (;;) {
     const view = file.peek(file.buffered)
-    const end = view.indexOf(NEWLINE, searched)
-    if (end >= 0) {
-      const bytes = file.take(end + 1)
-      if (skipping) yield { kind: 'too-long' }
-      else yield { kind: 'line', text: lineText(bytes.subarray(0, end)) }
-      searched = 0
+    const lines: Line[] = []
+    let start = 0
+    for (let end = view.indexOf(NEWLINE, searched); end >= 0; end = view.indexOf(NEWLINE, start)) {
+      lines.push(skipping ? TOO_LONG : { kind: 'line', text: lineText(view, start, end) })
       skipping = false
-      continue
+      start = end + 1
     }
-    searched = view.length
-    if (view.length > MAX_LINE_BYTES) {
-      file.take(view.length)
+    file.take(start)
+    if (lines.length > 0) yield lines
+    searched = view.length - start
+    if (searched > MAX_LINE_BYTES) {
+      file.take(searched)
       searched = 0
       skipping = true
     }
     if (!(await file.fill(searched + 1))) break
   }
   const rest = file.take(file.buffered)
-  if (skipping) yield { kind: 'too-long' }
-  else if (rest.length > 0) yield { kind: 'line', text: lineText(rest) }
+  if (skipping) yield [TOO_LONG]
+  else if (rest.length > 0) yield [{ kind: 'line', text: lineText(rest, 0, rest.length) }]
 }
 
-const lineText = (bytes: Buffer): string => {
-  const text = bytes.toString('utf8')
-  return text.endsWith('\r') ? text.slice(0, -1) : text
-}
+const TOO_LONG: Line = { kind: 'too-long' }
+
+const lineText = (bytes: Buffer, start: number, end: number): string => bytes.toString('utf8', start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end)

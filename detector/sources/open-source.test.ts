@@ -8,12 +8,12 @@ import { FileBytes } from './file-bytes.js'
 describe('opening a source', () => {
   it('tells the format from the content, whatever the name', async () => {
     const formats = []
-    for (const content of [pcap([]), pcapng([]), ' {"event_type":"flow"}\n', '\uFEFFSrc IP,Flow Duration,Tot Fwd Pkts\n']) {
+    for (const content of [pcap([]), pcapng([]), ' {"event_type":"flow"}\n', '{"ts":1,"id.orig_h":"10.0.0.1"}\n', '{"schema":"flow-lite/1"}\n', '\uFEFFSrc IP,Flow Duration,Tot Fwd Pkts\n']) {
       const opened = await openSource(tempFile(content, 'capture.pcap'))
       formats.push(opened.format)
       await opened.items.return(undefined)
     }
-    expect(formats).toEqual(['pcap', 'pcapng', 'eve-json', 'cicflowmeter-csv'])
+    expect(formats).toEqual(['pcap', 'pcapng', 'eve-json', 'zeek-json', 'flow-lite', 'cicflowmeter-csv'])
   })
 
   const refusals: readonly (readonly [string, string, string])[] = [
@@ -32,7 +32,7 @@ describe('opening a source', () => {
   it('passes over a line longer than the limit without holding it', async () => {
     const file = await FileBytes.open(tempFile(`short\n${'x'.repeat(MAX_LINE_BYTES * 3)}\nlast`))
     const lines = []
-    for await (const line of readLines(file)) lines.push(line)
+    for await (const some of readLines(file)) lines.push(...some)
     await file.close()
     expect(lines).toEqual([{ kind: 'line', text: 'short' }, { kind: 'too-long' }, { kind: 'line', text: 'last' }])
   })

@@ -2,15 +2,16 @@
 import { splitCsv, readCicFlowMeter } from './cicflowmeter.js'
 import { looksLikeCicFlowMeter } from './cicflowmeter-columns.js'
 import { SourceError } from './errors.js'
-import { readEve } from './eve.js'
 import { FileBytes } from './file-bytes.js'
+import { readFlowLines, type LineFormat } from './flow-lines.js'
 import { readCapture } from './packets.js'
 import { isPcap } from './pcap.js'
 import { PCAPNG_MAGIC } from './pcapng.js'
 import type { FlowRecord, Notice, Packet, Skipped } from './records.js'
+import { sniffLines } from './sniff-lines.js'
 import { inTimeOrder } from './time-order.js'
 
-export type SourceFormat = 'pcap' | 'pcapng' | 'cicflowmeter-csv' | 'eve-json'
+export type SourceFormat = 'pcap' | 'pcapng' | 'cicflowmeter-csv' | LineFormat
 export type FileItem = Packet | FlowRecord | Skipped | Notice
 export type OpenedSource = { readonly format: SourceFormat; readonly items: AsyncGenerator<FileItem> }
 
@@ -27,25 +28,28 @@ export async function openSource(path: string): Promise<OpenedSource> {
   try {
     await file.fill(SNIFF_BYTES)
     const format = sniff(path, file.peek(SNIFF_BYTES))
-    return { format, items: closing(file, itemsOf(file, format)) }
+    return { format, items: closing(file, batchesOf(file, format)) }
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-function itemsOf(file: FileBytes, format: SourceFormat): AsyncGenerator<FileItem> {
+function batchesOf(file: FileBytes, format: SourceFormat): AsyncGenerator<readonly FileItem[]> {
   switch (format) {
     case 'pcap':
     case 'pcapng': return readCapture(file, format)
     case 'cicflowmeter-csv': return inTimeOrder(readCicFlowMeter(file))
-    case 'eve-json': return inTimeOrder(readEve(file))
+    case 'eve-json':
+    case 'zeek-tsv':
+    case 'zeek-json':
+    case 'flow-lite': return inTimeOrder(readFlowLines(file))
   }
 }
 
-async function* closing(file: FileBytes, items: AsyncGenerator<FileItem>): AsyncGenerator<FileItem> {
+async function* closing(file: FileBytes, batches: AsyncGenerator<readonly FileItem[]>): AsyncGenerator<FileItem> {
   try {
-    yield* items
+    for await (const batch of batches) for (const item of batch) yield item
   } finally {
     await file.close()
   }
@@ -63,8 +67,9 @@ export function sniff(path: string, start: Buffer): SourceFormat {
   }
   // A byte-order mark before the first column or brace is not part of it.
   const text = start.toString('utf8').replace(/^\uFEFF/, '')
-  if (text.trimStart().startsWith('{')) return 'eve-json'
+  const lines = sniffLines(path, text)
+  if (lines !== undefined) return lines
   const firstLine = text.split('\n', 1)[0] ?? ''
   if (looksLikeCicFlowMeter(splitCsv(firstLine))) return 'cicflowmeter-csv'
-  throw new SourceError('UNKNOWN_FORMAT', path, 'the format is not known; give a pcap, a pcapng, a CICFlowMeter CSV or a Suricata EVE JSON file')
+  throw new SourceError('UNKNOWN_FORMAT', path, 'the format is not known; give a pcap, a pcapng, a CICFlowMeter CSV, a Suricata EVE JSON file, a Zeek conn.log or flow-lite lines')
 }

@@ -8,17 +8,16 @@ import { readPcap } from './pcap.js'
 import { readPcapng } from './pcapng.js'
 import type { Notice, Packet, Skipped } from './records.js'
 
-export async function* readCapture(file: FileBytes, format: 'pcap' | 'pcapng'): AsyncGenerator<Packet | Skipped | Notice> {
+export async function* readCapture(file: FileBytes, format: 'pcap' | 'pcapng'): AsyncGenerator<readonly (Packet | Skipped | Notice)[]> {
   let sawKnownLink = false
   let unknownLinkType: number | undefined
-  for await (const item of format === 'pcap' ? readPcap(file) : readPcapng(file)) {
-    if (item.kind === 'notice') {
-      yield item
-      continue
-    }
-    if (isKnownLinkType(item.linkType)) sawKnownLink = true
-    else unknownLinkType ??= item.linkType
-    yield decodeFrame(item)
+  for await (const batch of format === 'pcap' ? readPcap(file) : readPcapng(file)) {
+    yield batch.map((item) => {
+      if (item.kind === 'notice') return item
+      if (isKnownLinkType(item.linkType)) sawKnownLink = true
+      else unknownLinkType ??= item.linkType
+      return decodeFrame(item)
+    })
   }
   if (!sawKnownLink && unknownLinkType !== undefined) {
     throw new SourceError('UNSUPPORTED_LINK_TYPE', file.path,

@@ -19,8 +19,8 @@ const RECORD_HEADER_BYTES = 16
 /** @param magic first four bytes of the file, big-endian */
 export const isPcap = (magic: number): boolean => VARIANTS.has(magic)
 
-/** Yields every complete frame; a cut or damaged tail ends in one notice. Throws SourceError for a bad file header. */
-export async function* readPcap(file: FileBytes): AsyncGenerator<Frame | Notice> {
+/** Yields every complete frame, as many at once as are in hand; a cut or damaged tail ends in one notice. Throws SourceError for a bad file header. */
+export async function* readPcap(file: FileBytes): AsyncGenerator<readonly (Frame | Notice)[]> {
   if (!(await file.fill(FILE_HEADER_BYTES))) {
     throw new SourceError('CORRUPT_HEADER', file.path, 'the pcap header is incomplete; record or copy the file again')
   }
@@ -32,27 +32,29 @@ export async function* readPcap(file: FileBytes): AsyncGenerator<Frame | Notice>
   const linkType = u32(header, 20) & 0xffff
 
   for (;;) {
-    const recordStart = file.offset
-    if (file.buffered < RECORD_HEADER_BYTES && !(await file.fill(RECORD_HEADER_BYTES))) {
-      if (file.buffered > 0) yield truncated(recordStart)
-      return
-    }
-    const record = file.take(RECORD_HEADER_BYTES)
-    const timeMs = u32(record, 0) * 1000 + u32(record, 4) / variant.unitsPerMs
-    const capturedBytes = u32(record, 8)
-    const wireBytes = u32(record, 12)
-    if (capturedBytes > MAX_FRAME_BYTES) {
-      yield {
-        kind: 'notice', code: 'CORRUPT_CAPTURE', byteOffset: recordStart,
-        message: `the packet at byte ${recordStart} claims ${capturedBytes} bytes; everything before it was read`,
+    const items: (Frame | Notice)[] = []
+    let neededBytes = RECORD_HEADER_BYTES
+    while (file.buffered >= neededBytes) {
+      const record = file.peek(RECORD_HEADER_BYTES)
+      const capturedBytes = u32(record, 8)
+      if (capturedBytes > MAX_FRAME_BYTES) {
+        yield [...items, {
+          kind: 'notice', code: 'CORRUPT_CAPTURE', byteOffset: file.offset,
+          message: `the packet at byte ${file.offset} claims ${capturedBytes} bytes; everything before it was read`,
+        }]
+        return
       }
-      return
+      neededBytes = RECORD_HEADER_BYTES + capturedBytes
+      if (file.buffered < neededBytes) break
+      const timeMs = u32(record, 0) * 1000 + u32(record, 4) / variant.unitsPerMs
+      const wireBytes = u32(record, 12)
+      items.push({ kind: 'frame', timeMs, linkType, bytes: file.take(neededBytes).subarray(RECORD_HEADER_BYTES), wireBytes: Math.max(wireBytes, capturedBytes) })
+      neededBytes = RECORD_HEADER_BYTES
     }
-    if (file.buffered < capturedBytes && !(await file.fill(capturedBytes))) {
-      yield truncated(recordStart)
-      return
-    }
-    yield { kind: 'frame', timeMs, linkType, bytes: file.take(capturedBytes), wireBytes: Math.max(wireBytes, capturedBytes) }
+    if (items.length > 0) yield items
+    if (await file.fill(neededBytes)) continue
+    if (file.buffered > 0) yield [truncated(file.offset)]
+    return
   }
 }
 

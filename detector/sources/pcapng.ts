@@ -13,42 +13,53 @@ const OPTION_TIME_RESOLUTION = 9
 /** A block holds one frame and options; anything larger is damage, not data. */
 const MAX_BLOCK_BYTES = MAX_FRAME_BYTES + 64 * 1024
 const MAX_INTERFACES = 4096
+/** Type, length and, of a section, the byte order: no block is shorter. */
+const BLOCK_START_BYTES = 12
 
 type Interface = { readonly linkType: number; readonly snapBytes: number; readonly unitsPerMs: number }
 type Section = { readonly littleEndian: boolean; readonly interfaces: Interface[] }
 
-/** Yields every frame of complete blocks; a cut or damaged tail ends in one notice. */
-export async function* readPcapng(file: FileBytes): AsyncGenerator<Frame | Notice> {
+/** Yields every frame of complete blocks, as many at once as are in hand; a cut or damaged tail ends in one notice. */
+export async function* readPcapng(file: FileBytes): AsyncGenerator<readonly (Frame | Notice)[]> {
   let section: Section | undefined
+  let items: (Frame | Notice)[] = []
+  let neededBytes = BLOCK_START_BYTES
   for (;;) {
-    const blockStart = file.offset
-    if (file.buffered < 12 && !(await file.fill(12))) {
+    if (file.buffered < neededBytes) {
+      yield items
+      items = []
+      if (await file.fill(neededBytes)) continue
       if (section === undefined) throw new SourceError('CORRUPT_HEADER', file.path, 'the pcapng header is incomplete; record or copy the file again')
-      if (file.buffered > 0) yield notice('TRUNCATED_CAPTURE', blockStart, 'the capture is cut')
+      if (file.buffered > 0) yield [notice('TRUNCATED_CAPTURE', file.offset, 'the capture is cut')]
       return
     }
-    const start = file.peek(12)
-    if (start.readUInt32BE(0) === BLOCK.section) section = openSection(file.path, start.readUInt32BE(8))
+    const blockStart = file.offset
+    const start = file.peek(BLOCK_START_BYTES)
+    if (start.readUInt32BE(0) === BLOCK.section) {
+      // What stands before a section that cannot be read is good.
+      yield items
+      items = []
+      section = openSection(file.path, start.readUInt32BE(8))
+    }
     if (section === undefined) throw new SourceError('UNKNOWN_FORMAT', file.path, 'this is not a pcapng file; check the file')
     const view = blockReader(section.littleEndian)
     const type = view.u32(start, 0)
     const length = view.u32(start, 4)
-    if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK_BYTES) {
-      yield notice('CORRUPT_CAPTURE', blockStart, `the block claims ${length} bytes`)
+    if (length < BLOCK_START_BYTES || length % 4 !== 0 || length > MAX_BLOCK_BYTES) {
+      yield [...items, notice('CORRUPT_CAPTURE', blockStart, `the block claims ${length} bytes`)]
       return
     }
-    if (file.buffered < length && !(await file.fill(length))) {
-      yield notice('TRUNCATED_CAPTURE', blockStart, 'the capture is cut')
-      return
-    }
+    neededBytes = length
+    if (file.buffered < length) continue
     const body = file.take(length).subarray(8, length - 4)
+    neededBytes = BLOCK_START_BYTES
     if (type === BLOCK.interface && section.interfaces.length < MAX_INTERFACES) {
       const described = readInterface(body, view)
       if (described !== undefined) section.interfaces.push(described)
     }
     const frame = readFrame(type, body, view, section.interfaces)
-    if (frame === 'damaged') yield notice('CORRUPT_CAPTURE', blockStart, 'a packet block contradicts itself')
-    else if (frame !== undefined) yield frame
+    if (frame === 'damaged') items.push(notice('CORRUPT_CAPTURE', blockStart, 'a packet block contradicts itself'))
+    else if (frame !== undefined) items.push(frame)
   }
 }
 

@@ -44,13 +44,41 @@ export type FlowRecord = {
   /** Packets with SYN set, both directions; undefined when the exporter does not say. */
   readonly synPackets: number | undefined
   readonly rstPackets: number | undefined
+  /** TCP flags of all packets of both directions, ORed; undefined when the exporter does not say. */
+  readonly tcpFlags?: number | undefined
+  /** Bytes of transport headers, forward and backward, where `byteLayer` is payload and the exporter counts them. */
+  readonly headerBytes?: readonly [number, number] | undefined
   /** Forward packets that carry payload; undefined when the exporter does not say. */
   readonly forwardDataPackets: number | undefined
   /** Every numeric column under the exporter's canonical name, for trained models; computed when asked for. */
   readonly features: () => Readonly<Record<string, number>>
   /** The exporter's class label, when the file is a labelled data set. Detection never reads it. */
   readonly label: string | undefined
+  /** Bytes after the transport headers, where the exporter counts them beside the ones above. */
+  readonly forwardPayloadBytes?: number | undefined
+  readonly backwardPayloadBytes?: number | undefined
+  /** Packets with FIN set, both directions; undefined when the exporter does not say. */
+  readonly finPackets?: number | undefined
+  readonly provenance?: Provenance | undefined
 }
+
+/** Which counts a record's bytes are: application payload, IP packets, or frames with their padding. */
+export type ByteLayer = FlowRecord['byteLayer']
+
+/** Where a record comes from; one object for all records of a file or of an exporter's domain. */
+export type Provenance = {
+  readonly format: 'cicflowmeter' | 'eve' | 'zeek' | 'flow-lite' | 'netflow-v5' | 'netflow-v9' | 'ipfix'
+  /** The file's name without its folder, the table, the topic, or the exporter's address with its observation domain. */
+  readonly origin: string
+  readonly byteLayer: ByteLayer
+  /** The sensor that the record itself names. */
+  readonly sensor?: string | undefined
+  /** One packet of so many was looked at, and the counts are multiplied by it; absent: all were, or nobody says. */
+  readonly sampling?: number | undefined
+}
+
+/** Counts alone are none of CICFlowMeter's columns, and values made up from them would mislead a model. */
+export const noFeatures = (): Readonly<Record<string, number>> => ({})
 
 /** A record that was left out, and why. Counted, never thrown. */
 export type Skipped = {
@@ -60,8 +88,10 @@ export type Skipped = {
   readonly field?: string
   /** What stood there. */
   readonly value?: string | undefined
-  /** Which row of a table or message of a topic it was. */
+  /** Which row of a table, message of a topic or line of a file it was. */
   readonly where?: string
+  /** Of so many records at once; absent: one. */
+  readonly count?: number
 }
 
 export type SkipReason =
@@ -75,6 +105,18 @@ export type SkipReason =
   | 'broken-json'
   | 'line-too-long'
   | 'other-event'
+  /** What was read up to a place is no longer there, and nobody knows what was written after it. */
+  | 'file-gone'
+  /** A datagram of an exporter that is broken; the field is its fault. */
+  | 'malformed-datagram'
+  /** Did not arrive, by the numbers that the exporter counts with: records, of NetFlow v9 datagrams. */
+  | 'lost-record'
+  /** Sets of records whose template never came. */
+  | 'no-template'
+  /** Came while more waited to be dealt with than there is room for. */
+  | 'queue-full'
+  /** A datagram of somebody who is no allowed exporter. */
+  | 'unknown-exporter'
   /** Came after flows that began later had been counted, by more than the source waits. */
   | 'late-record'
   /** Began in the future: its clock is wrong, and counting it would make everything else late. */

@@ -4,13 +4,16 @@ import { flowRecord } from '../testing/traffic.js'
 import { inTimeOrder } from './time-order.js'
 import type { FlowRecord } from './records.js'
 
-async function* give(starts: readonly number[]): AsyncGenerator<FlowRecord> {
-  for (const startMs of starts) yield await Promise.resolve(flowRecord({ startMs }))
+/** In batches of one to three. */
+async function* give(starts: readonly number[]): AsyncGenerator<readonly FlowRecord[]> {
+  for (let from = 0, size = 1; from < starts.length; from += size, size = size % 3 + 1) {
+    yield await Promise.resolve(starts.slice(from, from + size).map((startMs) => flowRecord({ startMs })))
+  }
 }
 
 async function ordered(starts: readonly number[], capacity: number): Promise<number[]> {
   const out: number[] = []
-  for await (const item of inTimeOrder(give(starts), capacity)) if (item.kind === 'flow') out.push(item.startMs)
+  for await (const items of inTimeOrder(give(starts), capacity)) for (const item of items) if (item.kind === 'flow') out.push(item.startMs)
   return out
 }
 

@@ -6,20 +6,26 @@
 import type { FlowRecord, Skipped } from './records.js'
 
 const DEFAULT_CAPACITY = 100_000
+/** As many as come in a batch of short lines. */
+const LAST_BATCH = 500
 
 export async function* inTimeOrder(
-  items: AsyncIterable<FlowRecord | Skipped>, capacity = DEFAULT_CAPACITY,
-): AsyncGenerator<FlowRecord | Skipped> {
+  batches: AsyncIterable<readonly (FlowRecord | Skipped)[]>, capacity = DEFAULT_CAPACITY,
+): AsyncGenerator<readonly (FlowRecord | Skipped)[]> {
   const heap: FlowRecord[] = []
-  for await (const item of items) {
-    if (item.kind === 'skipped') {
-      yield item
-      continue
+  for await (const batch of batches) {
+    const items: (FlowRecord | Skipped)[] = []
+    for (const item of batch) {
+      if (item.kind === 'skipped') {
+        items.push(item)
+        continue
+      }
+      pushInOrder(heap, item)
+      if (heap.length > capacity) items.push(popEarliest(heap))
     }
-    pushInOrder(heap, item)
-    if (heap.length > capacity) yield popEarliest(heap)
+    yield items
   }
-  while (heap.length > 0) yield popEarliest(heap)
+  while (heap.length > 0) yield Array.from({ length: Math.min(heap.length, LAST_BATCH) }, () => popEarliest(heap))
 }
 
 /** Adds to a heap whose first is the earliest. */

@@ -61,6 +61,24 @@ export const csvOf = (rows: readonly FlowRow[]): string => [CSV_HEADER, ...rows.
 export const messageOf = (row: FlowRow): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(Object.fromEntries(cells(row).map((cell, at) => [(TABLE_COLUMNS[at] as readonly [string, string])[0], cell]))))
 
+/** The same flows with the same counts as flow-lite, so that they end in the same findings as the CSV. */
+export const flowLiteOf = (row: FlowRow): string => JSON.stringify({
+  schema: 'flow-lite/1', start: row.startMs, end: row.startMs + row.durationMicros / 1000, src_ip: row.source, src_port: row.sourcePort, dst_ip: row.target, dst_port: row.port, protocol: 6,
+  fwd_packets: row.forward, bwd_packets: row.backward, byte_layer: 'payload', fwd_bytes: row.forwardBytes, bwd_bytes: row.backwardBytes,
+  syn_packets: row.syn, rst_packets: 0, fwd_data_packets: row.forwardBytes === 0 ? 0 : 3, sensor: 'edge',
+})
+
+const ZEEK_FIELDS = ['ts', 'uid', 'id.orig_h', 'id.orig_p', 'id.resp_h', 'id.resp_p', 'proto', 'duration', 'orig_bytes', 'resp_bytes', 'history', 'orig_pkts', 'orig_ip_bytes', 'resp_pkts', 'resp_ip_bytes'] as const
+export const ZEEK_HEADER = ['#separator \\x09', '#set_separator\t,', '#empty_field\t(empty)', '#unset_field\t-', '#path\tconn', `#fields\t${ZEEK_FIELDS.join('\t')}`].join('\n')
+
+/** As Zeek writes them, with IP bytes beside the payload. */
+export const zeekOf = (row: FlowRow): string => [
+  (row.startMs / 1000).toFixed(6), 'C1', row.source, row.sourcePort, row.target, row.port, 'tcp', row.durationMicros === 0 ? '-' : (row.durationMicros / 1e6).toFixed(6),
+  row.forwardBytes, row.backwardBytes, row.syn === 2 ? 'ShAD' : 'S', row.forward, row.forwardBytes + 52 * row.forward, row.backward, row.backwardBytes + 52 * row.backward,
+].join('\t')
+
+export const zeekLogOf = (rows: readonly FlowRow[]): string => [ZEEK_HEADER, ...rows.map(zeekOf), ''].join('\n')
+
 export async function createFlowTable(pool: Pick<pg.Pool, 'query'>, name: string, key = 'id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY'): Promise<void> {
   await pool.query(`CREATE SCHEMA IF NOT EXISTS curated; CREATE TABLE ${name} (${key === '' ? '' : `${key}, `}${TABLE_COLUMNS.map(([column, type]) => `"${column}" ${type}`).join(', ')}); CREATE INDEX ON ${name} ("timestamp")`)
 }

@@ -22,6 +22,10 @@ export type SourceUnderTest = {
   add(rows: readonly FlowRow[]): Promise<void>
   /** Puts in what is no flow; gives the reasons with fields that it must be counted by. */
   addBad(): Promise<readonly string[]>
+  /** The file with the same flows; absent: CICFlowMeter's. */
+  readonly fileOf?: (rows: readonly FlowRow[]) => string
+  /** Threads that count; absent: none. */
+  readonly workers?: number
 }
 
 const MINUTES = 12
@@ -36,9 +40,9 @@ export function describeLiveSource(name: string, open: () => Promise<SourceUnder
       const source = await open()
       const rows = flowRows(MINUTES)
       await source.add(shuffledNearby(rows))
-      const expected = await findingsOfFile(rows)
+      const expected = await findingsOfFile(rows, source.fileOf)
       expect(expected.length).toBeGreaterThanOrEqual(MINUTES)
-      const { drafts } = await follow(source.address, newFolder(), (stats) => stats.flows >= rows.length - HELD_BACK)
+      const { drafts } = await follow(source, newFolder(), (stats) => stats.flows >= rows.length - HELD_BACK)
       expect(drafts.map(finding)).toEqual(expected)
     })
 
@@ -48,14 +52,14 @@ export function describeLiveSource(name: string, open: () => Promise<SourceUnder
       const half = rows.findIndex(({ startMs }) => startMs > (rows[0] as FlowRow).startMs + 200_000)
       await source.add(rows.slice(0, half))
       let isAdded = false
-      const { drafts } = await follow(source.address, newFolder(), (stats) => {
+      const { drafts } = await follow(source, newFolder(), (stats) => {
         if (!isAdded && stats.flows > 0) {
           isAdded = true
           void source.add(rows.slice(half))
         }
         return stats.flows >= rows.length - HELD_BACK
       })
-      expect(drafts.map(finding)).toEqual(await findingsOfFile(rows))
+      expect(drafts.map(finding)).toEqual(await findingsOfFile(rows, source.fileOf))
     })
 
     it('after kill -9 nothing is skipped and no incident becomes two anomalies', async () => {
@@ -72,11 +76,11 @@ export function describeLiveSource(name: string, open: () => Promise<SourceUnder
         child.kill('SIGKILL')
         await child.ended
       }
-      const last = await follow(source.address, folder, (_stats, drafts) => new Set([...lines(), ...drafts.map(lineOf)].map(incidentOf)).size >= MINUTES && drafts.length > 0)
+      const last = await follow(source, folder, (_stats, drafts) => new Set([...lines(), ...drafts.map(lineOf)].map(incidentOf)).size >= MINUTES && drafts.length > 0)
       const all = [...lines(), ...last.drafts.map(lineOf)]
       const incidents = new Map<string, Set<string>>()
       for (const line of all) incidents.set(incidentOf(line), (incidents.get(incidentOf(line)) ?? new Set()).add(line.split(' ')[0] as string))
-      expect([...incidents.keys()].sort()).toEqual((await draftsOfFile(rows)).map(lineOf).map(incidentOf).sort())
+      expect([...incidents.keys()].sort()).toEqual((await draftsOfFile(rows, source.fileOf)).map(lineOf).map(incidentOf).sort())
       expect([...incidents.values()].map((ids) => ids.size)).toEqual([...incidents.values()].map(() => 1))
       // An anomaly may be sent once more for each crash, by the same identifier.
       expect(all.length).toBeLessThanOrEqual(incidents.size + DIES_AT.length)
@@ -89,7 +93,7 @@ export function describeLiveSource(name: string, open: () => Promise<SourceUnder
       await source.add(rows.slice(0, 100))
       const reasons = await source.addBad()
       await source.add(rows.slice(100))
-      const { stats, skipped } = await follow(source.address, newFolder(), (now) => now.flows >= rows.length - HELD_BACK)
+      const { stats, skipped } = await follow(source, newFolder(), (now) => now.flows >= rows.length - HELD_BACK)
       expect(Object.keys(stats.skippedFields).sort()).toEqual([...reasons].sort())
       expect(skipped.every(({ where, field }) => where !== undefined || field === 'Timestamp')).toBe(true)
     })
@@ -103,17 +107,17 @@ function shuffledNearby(rows: readonly FlowRow[]): FlowRow[] {
   return shuffled.sort((a, b) => Math.floor(a.startMs / 900) - Math.floor(b.startMs / 900))
 }
 
-const draftsOfFile = async (rows: readonly FlowRow[]): Promise<AnomalyDraft[]> => {
+const draftsOfFile = async (rows: readonly FlowRow[], fileOf = csvOf): Promise<AnomalyDraft[]> => {
   const drafts: AnomalyDraft[] = []
-  await runPipeline({ source: tempFile(csvOf(rows), 'flows.csv'), replay: { mode: 'asap', stamp: 'now' }, publish: (draft) => Promise.resolve(void drafts.push(draft)) })
+  await runPipeline({ source: tempFile(fileOf(rows), 'flows'), replay: { mode: 'asap', stamp: 'now' }, publish: (draft) => Promise.resolve(void drafts.push(draft)) })
   return drafts
 }
 
-export const findingsOfFile = async (rows: readonly FlowRow[]): Promise<string[]> => (await draftsOfFile(rows)).map(finding)
+export const findingsOfFile = async (rows: readonly FlowRow[], fileOf = csvOf): Promise<string[]> => (await draftsOfFile(rows, fileOf)).map(finding)
 
-/** The payload without what differs between two runs over the same flows. */
+/** The payload without what differs between two runs over the same flows, and where they were read from. */
 export function finding({ payload }: AnomalyDraft): string {
-  const { anomaly_id: _id, detection_timestamp: _time, continues: _before, ...rest } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, Json>
+  const { anomaly_id: _id, detection_timestamp: _time, continues: _before, provenance: _where, ...rest } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, Json>
   return canonicalJson(rest)
 }
 
@@ -126,14 +130,14 @@ const incidentOf = (line: string): string => line.split(' ')[1] as string
 
 type Followed = { readonly drafts: AnomalyDraft[]; readonly stats: PipelineStats; readonly skipped: Skipped[] }
 
-async function follow(address: SourceAddress, folder: string, isEnough: (stats: PipelineStats, drafts: readonly AnomalyDraft[]) => boolean): Promise<Followed> {
+async function follow({ address, workers }: Pick<SourceUnderTest, 'address' | 'workers'>, folder: string, isEnough: (stats: PipelineStats, drafts: readonly AnomalyDraft[]) => boolean): Promise<Followed> {
   const stop = new AbortController()
   const drafts: AnomalyDraft[] = []
   const skipped: Skipped[] = []
   let latest: PipelineStats | undefined
   const opened = await openForTest(address)
   const running = runLive({
-    source: opened.source, positionFile: join(folder, 'position.json'), signal: stop.signal, saveEveryMs: 0,
+    source: opened.source, positionFile: join(folder, 'position.json'), signal: stop.signal, saveEveryMs: 0, workers,
     publish: (draft) => Promise.resolve(void drafts.push(draft)), onSkipped: (one) => skipped.push(one), onStats: (stats) => { latest = stats },
   })
   running.catch(() => undefined)

@@ -3,7 +3,7 @@ import { flowRows, messageOf, type FlowRow } from './flow-rows.js'
 import type { SourceUnderTest } from './live-source-contract.js'
 import { openTopics, type SourceAddress } from './open-live-source.js'
 
-export async function topicUnderTest(address: Exclude<SourceAddress, { kind: 'postgres' }>): Promise<SourceUnderTest> {
+export async function topicUnderTest(address: Extract<SourceAddress, { topic: string }>): Promise<SourceUnderTest> {
   const send = async (values: readonly Uint8Array[]): Promise<void> => {
     const transport = await openTopics(address)
     await transport.send(values.map((value, at) => ({ topic: address.topic, partition: at % address.partitions, key: new Uint8Array(), value })))

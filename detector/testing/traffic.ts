@@ -23,7 +23,7 @@ export const targetWindow = (more: Partial<TargetWindow> = {}): TargetWindow => 
   kind: 'target-window', target: '10.0.0.2', startMs: 0, endMs: 1000, inPackets: 100, outPackets: 90, inBytes: 10_000, outBytes: 9000,
   uniqueSources: 1, flows: 5, uniqueDestinationPorts: 1, syn: 0, synAck: 0, pureAck: 40, rst: 0, udp: 0, icmp: 0, fragments: 0,
   sourceEntropyBits: 0, sourcePortEntropyBits: 2, destinationPortEntropyBits: 0, lengthEntropyBits: 1,
-  topSources: [{ address: '10.0.0.1', packets: 100 }], topSourcePort: 40_000, topDestinationPort: 80, protocol: 6, ...more,
+  topSources: [{ address: '10.0.0.1', packets: 100 }], topSourcePort: 40_000, topDestinationPort: 80, protocol: 6, kept: { seen: 0, records: [] }, ...more,
 })
 
 export const sourceWindow = (more: Partial<SourceWindow> = {}): SourceWindow => ({

@@ -1,5 +1,6 @@
 /** What the source and slow-connection windows need to know of a flow, live or read from a file. */
 import type { Flow } from '../flows/flow.js'
+import { payloadBytesOf } from '../sources/byte-layers.js'
 import { TCP, type FlowRecord } from '../sources/records.js'
 
 /** A live flow changes until it ends; a record is final. Either can be asked for its present state. */
@@ -31,13 +32,8 @@ function ofLiveFlow(flow: Flow): Connection {
   }
 }
 
-/** Headers and padding of an average packet: taken off where the exporter counts frames or IP packets. */
-const OVERHEAD_BYTES = { payload: 0, ip: 52, frame: 70 } as const
-
 function ofRecord(record: FlowRecord): Connection {
-  const overhead = OVERHEAD_BYTES[record.byteLayer]
-  const clientBytes = Math.max(0, record.forwardBytes - overhead * record.forwardPackets)
-  const serverBytes = Math.max(0, record.backwardBytes - overhead * record.backwardPackets)
+  const { forward: clientBytes, backward: serverBytes } = payloadBytesOf(record)
   return {
     opened: record.protocol !== TCP || record.synPackets === undefined || record.synPackets > 0,
     answered: record.backwardPackets > 0,

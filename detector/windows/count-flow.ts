@@ -6,10 +6,14 @@
  *   long download does not look like a burst in the second it began;
  * - a TCP flow with a SYN counts one SYN, and one SYN-ACK when both directions have one;
  * - a finished handshake counts one pure ACK, and later ones are not counted;
+ * - bytes are those of IP packets, as they are of packets: exporters that count another layer are converted;
  * - flow records carry neither fragments nor packet lengths: R3 and the length entropy stay silent.
  */
+import { ipBytesOf } from '../sources/byte-layers.js'
+import { addProvenance } from '../sources/provenance.js'
 import { TCP, UDP, isIcmp, type FlowRecord } from '../sources/records.js'
 import { addFlow } from './count-packet.js'
+import { keepRecord } from './kept-records.js'
 import { tally } from './tally.js'
 import { TALLY_CAPACITY, WINDOW_MS, newInbound, type OpenWindow } from './target-window.js'
 
@@ -25,8 +29,9 @@ export function firstSecond(packets: number, bytes: number, durationMs: number):
 /** Counts at the flow's responder, which is the target of what the initiator sends. */
 export function countFlowAtResponder(window: OpenWindow, flow: FlowRecord): void {
   const durationMs = flow.endMs - flow.startMs
-  const toward = firstSecond(flow.forwardPackets, flow.forwardBytes, durationMs)
-  const away = firstSecond(flow.backwardPackets, flow.backwardBytes, durationMs)
+  const bytes = ipBytesOf(flow)
+  const toward = firstSecond(flow.forwardPackets, bytes.forward, durationMs)
+  const away = firstSecond(flow.backwardPackets, bytes.backward, durationMs)
   countShares(window, toward, away)
   countInboundOf(window, flow, flow.source, flow.sourcePort, flow.destinationPort, toward.packets)
   if (flow.protocol !== TCP || flow.synPackets === undefined) return
@@ -37,8 +42,9 @@ export function countFlowAtResponder(window: OpenWindow, flow: FlowRecord): void
 /** Counts at the flow's initiator, which receives the answers. */
 export function countFlowAtInitiator(window: OpenWindow, flow: FlowRecord): void {
   const durationMs = flow.endMs - flow.startMs
-  const toward = firstSecond(flow.backwardPackets, flow.backwardBytes, durationMs)
-  const away = firstSecond(flow.forwardPackets, flow.forwardBytes, durationMs)
+  const bytes = ipBytesOf(flow)
+  const toward = firstSecond(flow.backwardPackets, bytes.backward, durationMs)
+  const away = firstSecond(flow.forwardPackets, bytes.forward, durationMs)
   countShares(window, toward, away)
   if (toward.packets === 0) return
   countInboundOf(window, flow, flow.destination, flow.destinationPort, flow.sourcePort, toward.packets)
@@ -55,6 +61,8 @@ function countShares(window: OpenWindow, toward: Share, away: Share): void {
 function countInboundOf(window: OpenWindow, flow: FlowRecord, peer: string, peerPort: number, ownPort: number, packets: number): void {
   if (packets === 0) return
   const inbound = window.inbound ??= newInbound()
+  keepRecord(inbound.kept, flow)
+  addProvenance(inbound.provenance, flow.provenance)
   tally(inbound.sources, peer, TALLY_CAPACITY, packets)
   tally(inbound.sourcePorts, peerPort, TALLY_CAPACITY, packets)
   tally(inbound.destinationPorts, ownPort, TALLY_CAPACITY, packets)

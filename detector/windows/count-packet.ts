@@ -1,5 +1,6 @@
 /** Adds one packet to the windows of its two ends. */
 import { ACK, FIN, RST, SYN, TCP, UDP, isIcmp, type Packet } from '../sources/records.js'
+import { keepRecord } from './kept-records.js'
 import { tally } from './tally.js'
 import { TALLY_CAPACITY, newInbound, type OpenWindow } from './target-window.js'
 
@@ -18,6 +19,7 @@ export function countInbound(window: OpenWindow, packet: Packet): void {
   tally(inbound.destinationPorts, packet.destinationPort, TALLY_CAPACITY)
   tally(inbound.lengths, packet.ipBytes, TALLY_CAPACITY)
   tally(inbound.protocols, packet.protocol, TALLY_CAPACITY)
+  keepRecord(inbound.kept, packet)
   addFlow(inbound, `${packet.source}|${packet.sourcePort}|${packet.destinationPort}|${packet.protocol}`)
 }
 

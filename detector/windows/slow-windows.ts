@@ -3,7 +3,8 @@
  * bytes now and then and never a whole request, so the server never answers. Looked at every five seconds.
  */
 import type { Flow } from '../flows/flow.js'
-import { TCP, type FlowRecord } from '../sources/records.js'
+import { addProvenance } from '../sources/provenance.js'
+import { TCP, type FlowRecord, type Provenance } from '../sources/records.js'
 import { connectionOf, type AnyFlow } from './connection.js'
 import { newTally, most, tally, type Tally } from './tally.js'
 import type { TopSource } from './target-window.js'
@@ -29,6 +30,8 @@ export type SlowWindow = {
   readonly meanAgeMs: number
   readonly clientPackets: number
   readonly clientBytes: number
+  /** Absent where it is of packets. */
+  readonly provenance?: readonly Provenance[] | undefined
 }
 
 export type SlowWindows = {
@@ -67,6 +70,7 @@ type Service = {
   ageMs: number
   clientPackets: number
   clientBytes: number
+  readonly provenance: Provenance[]
 }
 
 function addIfHalfIdle(services: Map<string, Service>, flow: AnyFlow, nowMs: number): void {
@@ -78,7 +82,7 @@ function addIfHalfIdle(services: Map<string, Service>, flow: AnyFlow, nowMs: num
   const key = `${flow.destination}|${flow.destinationPort}`
   const service = services.get(key) ?? {
     target: flow.destination, port: flow.destinationPort, sources: newTally<string>(), startMs: connection.startMs,
-    ageMs: 0, clientPackets: 0, clientBytes: 0,
+    ageMs: 0, clientPackets: 0, clientBytes: 0, provenance: [],
   }
   services.set(key, service)
   tally(service.sources, flow.source, MAX_RECORDS)
@@ -86,6 +90,7 @@ function addIfHalfIdle(services: Map<string, Service>, flow: AnyFlow, nowMs: num
   service.ageMs += ageMs
   service.clientPackets += 'kind' in flow ? flow.forwardPackets : flow.forward.packets
   service.clientBytes += connection.clientBytes
+  if ('kind' in flow) addProvenance(service.provenance, flow.provenance)
 }
 
 function close(service: Service, nowMs: number): SlowWindow {
@@ -95,5 +100,6 @@ function close(service: Service, nowMs: number): SlowWindow {
     topSources: most(service.sources, TOP_SOURCES).map(({ value, count }) => ({ address: value, packets: count })),
     meanAgeMs: service.ageMs / service.sources.total,
     clientPackets: service.clientPackets, clientBytes: service.clientBytes,
+    ...(service.provenance.length === 0 ? {} : { provenance: service.provenance }),
   }
 }

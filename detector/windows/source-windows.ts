@@ -3,7 +3,8 @@
  * A sliding window per source, judged each second for the sources that opened something, so a scan is seen while it
  * runs. Invariant: at most MAX_SOURCES sources with at most MAX_ATTEMPTS attempts each; what is pushed out is counted.
  */
-import { TCP } from '../sources/records.js'
+import { addProvenance } from '../sources/provenance.js'
+import { TCP, type Provenance } from '../sources/records.js'
 import { boundedMap, type BoundedMap } from './bounded-map.js'
 import { connectionOf, type AnyFlow } from './connection.js'
 
@@ -40,6 +41,8 @@ export type SourceWindow = {
   readonly mostUsed: { readonly host: string; readonly port: number; readonly connections: number }
   readonly clientPackets: number
   readonly totalBytes: number
+  /** Absent where it is of packets. */
+  readonly provenance?: readonly Provenance[] | undefined
 }
 
 /** Call with each flow as it opens, or with each record in time order. */
@@ -58,13 +61,18 @@ export function addAttempt(windows: SourceWindows, flow: AnyFlow): void {
   windows.dirty.add(flow.source)
 }
 
-/** The windows of sources that opened something since the last call. */
-export function takeSourceWindows(windows: SourceWindows, nowMs: number): readonly SourceWindow[] {
+/**
+ * The windows of sources that opened something since the last call.
+ * @param isWorth whether a source's attempts of the last minute are looked at closer, by host and port
+ */
+export function takeSourceWindows(windows: SourceWindows, nowMs: number, isWorth: (attempts: readonly AnyFlow[]) => boolean = () => true): readonly SourceWindow[] {
   const judged: SourceWindow[] = []
   for (const source of windows.dirty) {
     const attempts = windows.sources.get(source)
     if (attempts === undefined || attempts.flows.length < FEWEST_ATTEMPTS) continue
-    attempts.flows = attempts.flows.filter((flow) => flow.startMs > nowMs - SOURCE_WINDOW_MS)
+    const isOld = (flow: AnyFlow): boolean => !(flow.startMs > nowMs - SOURCE_WINDOW_MS)
+    if (attempts.flows.some(isOld)) attempts.flows = attempts.flows.filter((flow) => !isOld(flow))
+    if (!isWorth(attempts.flows)) continue
     const window = summarise(source, attempts.flows, nowMs)
     if (window.attempts >= FEWEST_ATTEMPTS) judged.push(window)
   }
@@ -76,11 +84,13 @@ function summarise(source: string, flows: readonly AnyFlow[], nowMs: number): So
   const portsByHost = new Map<string, Set<number>>()
   const hostsByPort = new Map<number, Set<string>>()
   const used = new Map<string, { host: string; port: number; connections: number }>()
+  const provenance: Provenance[] = []
   let attempts = 0, unused = 0, clientPackets = 0, totalBytes = 0
   for (const flow of flows) {
     const connection = connectionOf(flow)
     if (!connection.opened) continue
     attempts += 1
+    if ('kind' in flow) addProvenance(provenance, flow.provenance)
     clientPackets += 'kind' in flow ? flow.forwardPackets : flow.forward.packets
     totalBytes += connection.clientBytes + connection.serverBytes
     if (connection.conversed) {
@@ -102,6 +112,7 @@ function summarise(source: string, flows: readonly AnyFlow[], nowMs: number): So
     mostHosts: { port: port ?? 0, hosts: hosts?.size ?? 0, host: hosts === undefined ? '' : [...hosts][0] ?? '' },
     mostUsed: [...used.values()].reduce((best, next) => next.connections > best.connections ? next : best, { host: '', port: 0, connections: 0 }),
     clientPackets, totalBytes,
+    ...(provenance.length === 0 ? {} : { provenance }),
   }
 }
 

@@ -1,4 +1,6 @@
 /** One second of traffic towards one address: the counters while it is open, and the summary engines judge. */
+import type { Provenance } from '../sources/records.js'
+import { newKeptRecords, type KeptRecords } from './kept-records.js'
 import { entropyBits, most, newTally, type Tally } from './tally.js'
 
 export const WINDOW_MS = 1000
@@ -33,6 +35,9 @@ export type Inbound = {
   readonly destinationPorts: Tally<number>
   readonly lengths: Tally<number>
   readonly protocols: Tally<number>
+  readonly kept: KeptRecords
+  /** Where the records came from; packets have none. */
+  readonly provenance: Provenance[]
 }
 
 export const openWindow = (target: string, startMs: number): OpenWindow => ({
@@ -42,7 +47,7 @@ export const openWindow = (target: string, startMs: number): OpenWindow => ({
 
 export const newInbound = (): Inbound => ({
   sources: newTally(), flows: new Set(), flowsOverflow: 0,
-  sourcePorts: newTally(), destinationPorts: newTally(), lengths: newTally(), protocols: newTally(),
+  sourcePorts: newTally(), destinationPorts: newTally(), lengths: newTally(), protocols: newTally(), kept: newKeptRecords(), provenance: [],
 })
 
 export type TopSource = { readonly address: string; readonly packets: number }
@@ -76,6 +81,10 @@ export type TargetWindow = {
   readonly topSourcePort: number
   readonly topDestinationPort: number
   readonly protocol: number
+  /** Some of the records that were counted, and of how many. */
+  readonly kept: Readonly<Pick<KeptRecords, 'seen' | 'records'>>
+  /** Absent where it is of packets. */
+  readonly provenance?: readonly Provenance[] | undefined
 }
 
 export function closeWindow(open: OpenWindow): TargetWindow {
@@ -96,6 +105,8 @@ export function closeWindow(open: OpenWindow): TargetWindow {
     topSourcePort: most(inbound.sourcePorts, 1)[0]?.value ?? 0,
     topDestinationPort: most(inbound.destinationPorts, 1)[0]?.value ?? 0,
     protocol: most(inbound.protocols, 1)[0]?.value ?? 0,
+    kept: inbound.kept,
+    ...(inbound.provenance.length === 0 ? {} : { provenance: inbound.provenance }),
   }
 }
 

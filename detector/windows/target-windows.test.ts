@@ -100,4 +100,24 @@ describe('windows of flow records', () => {
     expect(towards(closed, '10.0.0.2')).toMatchObject({ inPackets: 6, outPackets: 5, flows: 2, syn: 2, pureAck: 1, synAck: 0 })
     expect(towards(closed, '10.0.0.1')).toMatchObject({ inPackets: 5, outPackets: 6, flows: 1, syn: 0, synAck: 1 })
   })
+
+  it('that two threads share are those of one, in its order and within its bound', () => {
+    const address = fc.integer({ min: 1, max: 14 }).map((n) => `10.0.0.${n}`)
+    const traffic = fc.array(fc.record({ source: address, destination: address, timeMs: fc.integer({ min: 0, max: 999 }) }), { maxLength: 80 })
+    fc.assert(fc.property(traffic, (ends) => {
+      const isEven = (of: string): boolean => Number(of.split('.')[3]) % 2 === 0
+      const all = newTargetWindows(10)
+      const shares = [newTargetWindows(10, isEven), newTargetWindows(10, (of) => !isEven(of))]
+      for (const windows of [all, ...shares]) {
+        for (const one of ends.map(packet)) {
+          advance(windows, one.timeMs)
+          addPacket(windows, one)
+        }
+      }
+      const spilled = shares.map(({ open }) => open.spilled)
+      expect(spilled).toEqual([all.open.spilled, all.open.spilled])
+      const parts = shares.flatMap((share) => closeAll(share).map((window, i) => ({ window, place: share.places[i] as number })))
+      expect(parts.sort((a, b) => a.place - b.place).map(({ window }) => window)).toEqual(closeAll(all))
+    }), { numRuns: 300 })
+  })
 })

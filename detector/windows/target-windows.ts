@@ -18,11 +18,18 @@ export type TargetWindows = {
   second: number | undefined
   readonly open: BoundedMap<string, OpenWindow>
   late: number
+  /** Which addresses are counted here; the others only keep their place, so that bounds and order are those of all. Absent: all are. */
+  readonly isOurs?: ((address: string) => boolean) | undefined
+  /** With `isOurs`: of the windows that closed last, the place of each among all that were open. */
+  places: number[]
 }
 
-export const newTargetWindows = (maxTargets = MAX_TARGETS): TargetWindows => ({
-  second: undefined, open: boundedMap(maxTargets), late: 0,
+export const newTargetWindows = (maxTargets = MAX_TARGETS, isOurs?: (address: string) => boolean): TargetWindows => ({
+  second: undefined, open: boundedMap(maxTargets), late: 0, isOurs, places: [],
 })
+
+/** Stands in for every window that another thread counts. */
+const NOT_OURS = openWindow('', 0)
 
 /** Moves time to `timeMs` and returns the windows that closed. */
 export function advance(windows: TargetWindows, timeMs: number): readonly TargetWindow[] {
@@ -41,7 +48,15 @@ export function advance(windows: TargetWindows, timeMs: number): readonly Target
 /** Closes the open second whatever the time: the end of a source. */
 export function closeAll(windows: TargetWindows): readonly TargetWindow[] {
   const closed: TargetWindow[] = []
-  for (const window of windows.open.values()) if (window.inPackets > 0) closed.push(closeWindow(window))
+  windows.places = []
+  let place = 0
+  for (const window of windows.open.values()) {
+    place += 1
+    // Nothing is counted into the stand-in, so it never closes.
+    if (window.inPackets === 0) continue
+    closed.push(closeWindow(window))
+    if (windows.isOurs !== undefined) windows.places.push(place)
+  }
   windows.open.clear()
   windows.second = undefined
   return closed
@@ -49,20 +64,24 @@ export function closeAll(windows: TargetWindows): readonly TargetWindow[] {
 
 /** Call after `advance` to the packet's time. */
 export function addPacket(windows: TargetWindows, packet: Packet): void {
-  countInbound(windowOf(windows, packet.destination), packet)
-  countOutbound(windowOf(windows, packet.source), packet)
+  const receiver = windowOf(windows, packet.destination)
+  if (receiver !== NOT_OURS) countInbound(receiver, packet)
+  const sender = windowOf(windows, packet.source)
+  if (sender !== NOT_OURS) countOutbound(sender, packet)
 }
 
 /** Call after `advance` to the flow's start. */
 export function addFlowRecord(windows: TargetWindows, flow: FlowRecord): void {
-  countFlowAtResponder(windowOf(windows, flow.destination), flow)
-  countFlowAtInitiator(windowOf(windows, flow.source), flow)
+  const responder = windowOf(windows, flow.destination)
+  if (responder !== NOT_OURS) countFlowAtResponder(responder, flow)
+  const initiator = windowOf(windows, flow.source)
+  if (initiator !== NOT_OURS) countFlowAtInitiator(initiator, flow)
 }
 
 function windowOf(windows: TargetWindows, target: string): OpenWindow {
   const known = windows.open.get(target)
   if (known !== undefined) return known
-  const opened = openWindow(target, windows.second as number)
+  const opened = windows.isOurs?.(target) === false ? NOT_OURS : openWindow(target, windows.second as number)
   windows.open.set(target, opened)
   return opened
 }

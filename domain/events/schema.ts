@@ -120,6 +120,8 @@ export const eventSchemas = {
       publicKey: hex.nullable(), signature: hex.nullable(), submittedAtSeconds: int64().nullable(),
       /** What evidence says; absent for other kinds and for bytes that are none. */
       evidence: z.strictObject({ kind: z.enum(EVIDENCE_KINDS), offender: hex32<ValidatorId>(), view: int64<View>() }).optional(),
+      /** The transaction itself, where no other event carries it: evidence, and bytes that say nothing. With it every block can be made again from the log. */
+      bytes: base64.optional(),
     })),
     at: int64<UnixMillis>(),
   }),

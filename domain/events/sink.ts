@@ -119,7 +119,8 @@ export function putInteger(sink: Sink, value: number): void {
   }
 }
 
-function digitsIn(value: number): number {
+/** @param value a safe integer from 0 */
+export function digitsIn(value: number): number {
   let digits = 1
   for (let limit = 10; value >= limit; limit *= 10) digits += 1
   return digits

@@ -11,19 +11,26 @@ import { checkPolicy } from '../message/check-policy.js'
 import { createRulesReader, type BlockPlace } from '../policy/read-rules.js'
 import { checkReportOf } from '../message/check-report.js'
 import type { RejectCode } from '../reject-codes.js'
+import { holdingNone, type Rescorer } from '../scoring/rescore.js'
 import type { Transaction } from '../transaction.js'
 
-export type TransactionVerdict = { readonly ok: true } | { readonly ok: false; readonly code: RejectCode }
+export type TransactionVerdict = { readonly ok: true } | { readonly ok: false; readonly code: Unvoted }
 
-/** Signature, form, allow-list, and for what has a time of its own, its distance from the block's. */
-export function createTransactionCheck(genesis: Genesis, verify: VerifySignature): (tx: Transaction, blockTime: UnixMillis, place: BlockPlace) => TransactionVerdict {
+/** `MODEL_NOT_HELD` is no refusal: this validator cannot say, and abstains. */
+export type Unvoted = RejectCode | 'MODEL_NOT_HELD'
+
+/** Signature, form, allow-list, claimed score, and for what has a time of its own, its distance from the block's. */
+export function createTransactionCheck(genesis: Genesis, verify: VerifySignature, rescorer: Rescorer = holdingNone()): (tx: Transaction, blockTime: UnixMillis, place: BlockPlace) => TransactionVerdict {
   const readRules = createRulesReader(genesis)
   const set = validatorSetOf(genesis)
   return (tx, blockTime, place) => {
     switch (tx.kind) {
       case 'event': {
-        const check = checkAnomalyOf(tx, blockTime, readRules(place), verify)
-        return check.ok ? check : { ok: false, code: check.code }
+        const rules = readRules(place)
+        const check = checkAnomalyOf(tx, blockTime, rules, verify)
+        if (!check.ok) return { ok: false, code: check.code }
+        const score = rescorer.judge({ id: tx.id, scoreClaim: check.scoreClaim }, rules.registry)
+        return score.ok ? check : { ok: false, code: score.code }
       }
       case 'evidence': {
         const check = checkEvidenceTransaction(tx.bytes, set, verify)
@@ -37,8 +44,6 @@ export function createTransactionCheck(genesis: Genesis, verify: VerifySignature
         const check = checkReportOf(tx, blockTime, readRules(place), verify)
         return check.ok ? check : { ok: false, code: check.code }
       }
-        // Nothing can execute it yet.
-        return { ok: false, code: 'MALFORMED' }
     }
   }
 }

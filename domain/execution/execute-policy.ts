@@ -1,11 +1,13 @@
 /**
  * Executes a policy: it goes into the state and works from its height on. The signature was checked before the vote; all
  * else is checked again, and what only the state can say: that the id is new, that what it ends is there, that there is
- * room, and that it makes no producer of a key that has another role.
+ * room, that it makes no producer of a key that has another role, and that a model takes one stage after the other.
  */
+import { asHeight, type Height } from '../ids.js'
 import { checkUnsignedPolicy } from '../message/check-policy.js'
 import { entryWith, MAX_POLICIES, MAX_POLICIES_BYTES, POLICIES_KEY, policiesIn, ROLLBACK_RESERVE } from '../policy/entry.js'
 import type { PolicyChange } from '../policy/change.js'
+import { rulesOfPolicies } from '../policy/rules-at.js'
 import type { RejectCode } from '../reject-codes.js'
 import type { Policy } from '../policy/policy.js'
 import type { TransactionExecutor } from './executor.js'
@@ -28,11 +30,19 @@ export const executePolicy: TransactionExecutor = (tx, draft, { rules, othersKey
 }
 
 /** A policy that was left out as spent cannot come again either: its height has passed. */
-function conflictOf({ policyId, rollbackOf, change }: Policy, stored: readonly Policy[], othersKeys: ReadonlySet<string>): RejectCode | undefined {
+function conflictOf({ policyId, rollbackOf, change, effectiveHeight }: Policy, stored: readonly Policy[], othersKeys: ReadonlySet<string>): RejectCode | undefined {
   if (stored.some((known) => known.policyId === policyId)) return 'DUPLICATE'
   if (rollbackOf !== undefined && !stored.some((known) => known.policyId === rollbackOf && known.rollbackOf === undefined)) return 'MALFORMED'
   const key = keyMadeProducer(change)
-  return key !== undefined && othersKeys.has(key) ? 'MALFORMED' : undefined
+  if (key !== undefined && othersKeys.has(key)) return 'MALFORMED'
+  return skipsStage(change, stored, effectiveHeight) ? 'MALFORMED' : undefined
+}
+
+/** A stage is for a model that is registered by then, and an active one was a canary: nothing decides that nobody has watched. */
+function skipsStage(change: PolicyChange, stored: readonly Policy[], effectiveHeight: Height): boolean {
+  if (change.rule !== 'model_file' || change.does !== 'move') return false
+  const before = rulesOfPolicies(stored, asHeight(effectiveHeight - 1)).registry.models.get(change.modelHash)?.stage
+  return before === undefined || (change.stage === 'active' && before !== 'canary')
 }
 
 function keyMadeProducer(change: PolicyChange): string | undefined {

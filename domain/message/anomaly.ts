@@ -1,4 +1,5 @@
 /** An anomaly as a detector sends it: plain fields, one canonical encoding, no judgement on its truth or origin. */
+import { encodeShared } from '../../proto/encode-shared.js'
 import { AnomalyEvent } from '../../proto/messages.js'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../crypto.js'
 import { isUuid, type AnomalyId } from '../ids.js'
@@ -69,8 +70,8 @@ function readFields(wire: AnomalyEvent): AnomalyMessage {
 /** The one encoding of a message: fields in number order, defaults left out. */
 export const encodeAnomaly = (message: AnomalyMessage): Uint8Array => copyBytes(writeAnomaly(message))
 
-/** The same bytes for whoever only looks at them: they may lie in memory that others share. */
+/** The same bytes for whoever looks at them at once: the next message is written over them. */
 export function writeAnomaly(message: AnomalyMessage): Uint8Array {
   const { tsSeconds, ...fields } = message
-  return AnomalyEvent.encode({ ...fields, ts: tsSeconds }).finish()
+  return encodeShared(AnomalyEvent, { ...fields, ts: tsSeconds })
 }

@@ -10,13 +10,15 @@ import { sha256 } from '../hash.js'
 import type { ProducerId, UnixMillis } from '../ids.js'
 import { genesisRules, type RulesInForce } from '../policy/rules-at.js'
 import type { RejectCode } from '../reject-codes.js'
+import { unknownModel } from '../scoring/registry.js'
+import type { ScoreClaim } from '../scoring/score-claim.js'
 import type { Transaction } from '../transaction.js'
 import { decodeAnomaly, type AnomalyMessage } from './anomaly.js'
-import { payloadFault } from './anomaly-payload.js'
+import { readPayload } from './anomaly-payload.js'
 import { anomalySignBytes, schemeOf, type SignScheme } from './sign-anomaly.js'
 
 /** The rules in force at the height in question, as far as what producers and analysts say goes. */
-export type AdmissionRules = Pick<RulesInForce, 'limits' | 'producers' | 'models' | 'analysts' | 'recorders'>
+export type AdmissionRules = Pick<RulesInForce, 'limits' | 'producers' | 'models' | 'registry' | 'analysts' | 'recorders'>
 
 /** Of genesis alone, before any policy. */
 export const rulesOf = (genesis: Genesis): RulesInForce => genesisRules(genesis)
@@ -32,7 +34,15 @@ export type AnomalyRefusal = {
   readonly authentic: boolean
 }
 
-export type AnomalyCheck = { readonly ok: true; readonly message: AnomalyMessage; readonly scheme: SignScheme } | AnomalyRefusal
+export type AnomalyCheck =
+  | {
+    readonly ok: true
+    readonly message: AnomalyMessage
+    readonly scheme: SignScheme
+    /** What it says a model said, where it does; whether that is so is for whoever holds the model to find out. */
+    readonly scoreClaim: ScoreClaim | undefined
+  }
+  | AnomalyRefusal
 
 /** @param referenceTime the clock at admission, the block time before a vote */
 export function checkAnomaly(bytes: Uint8Array, referenceTime: UnixMillis, rules: AdmissionRules, verify: VerifySignature): AnomalyCheck {
@@ -72,15 +82,17 @@ export function signatureClaimOf(tx: Transaction, verify: VerifySignature, rules
 type Reading = {
   readonly bytes: Uint8Array
   decoded?: ReturnType<typeof decodeAnomaly>
-  /** `null` where content hash and payload agree with the rest. */
-  contentFault?: ContentFault | null
+  /** Whether content hash and payload agree with the rest. */
+  content?: ContentRead
   /** What the signature covers, until it was accepted. */
   signBytes?: Uint8Array | undefined
   /** The verifier that has accepted the signature; another one asks again. */
   acceptedBy?: VerifySignature
 }
 
-type ContentFault = { readonly code: RejectCode; readonly field: string; readonly reason: string }
+type ContentRead =
+  | { readonly ok: true; readonly scoreClaim: ScoreClaim | undefined }
+  | { readonly ok: false; readonly code: RejectCode; readonly field: string; readonly reason: string }
 
 const readings = new WeakMap<Transaction, Reading>()
 
@@ -112,7 +124,7 @@ function checkSigned(reading: Reading, referenceTime: UnixMillis, rules: Admissi
 }
 
 /** Size, shape, and whether the named producer may speak at all. */
-function checkClaim(reading: Reading, { limits, producers }: AdmissionRules): AnomalyCheck {
+function checkClaim(reading: Reading, { limits, producers }: AdmissionRules): Claim | AnomalyRefusal {
   const { length } = reading.bytes
   if (length > limits.messageBytes) return refusal('TOO_LARGE', 'message', `${length} bytes exceed the limit of ${limits.messageBytes}`)
   const decoded = decodedIn(reading)
@@ -131,24 +143,26 @@ function checkClaim(reading: Reading, { limits, producers }: AdmissionRules): An
   return { ok: true, message, scheme }
 }
 
-type Claim = Extract<AnomalyCheck, { ok: true }>
+type Claim = { readonly ok: true; readonly message: AnomalyMessage; readonly scheme: SignScheme }
 
-function checkContent(reading: Reading, { message, scheme }: Claim, referenceTime: UnixMillis, { limits, models }: AdmissionRules, authentic: boolean): AnomalyCheck {
-  if (reading.contentFault === undefined) reading.contentFault = contentFaultOf(message)
-  const fault = reading.contentFault
-  if (fault !== null) return refusal(fault.code, fault.field, fault.reason, message, authentic)
+function checkContent(reading: Reading, { message, scheme }: Claim, referenceTime: UnixMillis, { limits, models, registry }: AdmissionRules, authentic: boolean): AnomalyCheck {
+  const content = (reading.content ??= readContent(message))
+  if (!content.ok) return refusal(content.code, content.field, content.reason, message, authentic)
+  const { scoreClaim } = content
   if (models?.has(message.modelVersion) === false) return refusal('UNKNOWN_MODEL', 'model_version', 'is not a registered model', message, authentic)
+  const unknown = scoreClaim === undefined ? undefined : unknownModel(scoreClaim, registry)
+  if (unknown !== undefined) return refusal('UNKNOWN_MODEL', unknown.field, unknown.reason, message, authentic)
   const skewMs = Math.abs(message.tsSeconds * 1000 - referenceTime)
   if (skewMs > limits.skewMs) return refusal('SKEW', 'ts', `${skewMs} ms from the reference time, at most ${limits.skewMs} are allowed`, message, authentic)
-  return { ok: true, message, scheme }
+  return { ok: true, message, scheme, scoreClaim }
 }
 
-function contentFaultOf(message: AnomalyMessage): ContentFault | null {
+function readContent(message: AnomalyMessage): ContentRead {
   if (!bytesEqual(sha256(message.payload), message.contentHash)) {
-    return { code: 'HASH_MISMATCH', field: 'content_hash', reason: 'is not the SHA-256 of the payload' }
+    return { ok: false, code: 'HASH_MISMATCH', field: 'content_hash', reason: 'is not the SHA-256 of the payload' }
   }
-  const fault = payloadFault(message)
-  return fault === undefined ? null : { code: 'MALFORMED', ...fault }
+  const payload = readPayload(message)
+  return payload.ok ? payload : { ...payload, code: 'MALFORMED' }
 }
 
 function refusal(code: RejectCode, field: string, reason: string, message?: AnomalyMessage, authentic = false): AnomalyRefusal {

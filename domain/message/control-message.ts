@@ -3,6 +3,7 @@
  * canonical encoding without signature, key and algorithm, and that is what the network's key signs. `producer_id` is
  * the key itself and is covered.
  */
+import { encodeShared, type Encoder } from '../../proto/encode-shared.js'
 import { bytesEqual, bytesToHex, concatBytes, utf8ToBytes } from '../bytes.js'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Signer, type VerifySignature } from '../crypto.js'
 import type { RejectCode } from '../reject-codes.js'
@@ -38,7 +39,7 @@ type WireEnvelope = { readonly producerId: Uint8Array; readonly signature: Uint8
 export type ControlShape<Draft, Wire extends WireEnvelope, Fields extends object> = {
   /** The topic, which is also what separates the signatures of one topic from another's. */
   readonly topic: string
-  readonly codec: { encode(fields: Fields & Partial<WireEnvelope>): { finish(): Uint8Array }; decode(bytes: Uint8Array): Wire }
+  readonly codec: Encoder<Fields & Partial<WireEnvelope>> & { decode(bytes: Uint8Array): Wire }
   fieldsOf(draft: Draft): Fields
   /** Throws FieldError. */
   read(wire: Wire): Draft
@@ -47,7 +48,7 @@ export type ControlShape<Draft, Wire extends WireEnvelope, Fields extends object
 export function controlForm<Draft extends object, Wire extends WireEnvelope, Fields extends object>(shape: ControlShape<Draft, Wire, Fields>): ControlForm<Draft> {
   const { codec, fieldsOf, read } = shape
   const tag = utf8ToBytes(shape.topic)
-  const encodeFields = (fields: Fields & Partial<WireEnvelope>): Uint8Array => copyBytes(codec.encode(fields).finish())
+  const encodeFields = (fields: Fields & Partial<WireEnvelope>): Uint8Array => copyBytes(encodeShared(codec, fields))
 
   const encode: ControlForm<Draft>['encode'] = (message) => {
     const { producerId, signature, pubkey, alg } = message

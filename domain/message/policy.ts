@@ -1,4 +1,5 @@
 /** A policy as an authority sends it: plain fields, one canonical encoding. What its params mean is read in domain/policy. */
+import { encodeShared } from '../../proto/encode-shared.js'
 import { PolicyEvent } from '../../proto/messages.js'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../crypto.js'
 import { isUuid } from '../ids.js'
@@ -57,7 +58,7 @@ function oneOf<T extends string>(field: string, value: string, words: readonly T
 /** The one encoding of a message: fields in number order, defaults left out. */
 export const encodePolicy = (message: PolicyMessage): Uint8Array => copyBytes(writePolicy(message))
 
-/** The same bytes for whoever only looks at them. */
+/** The same bytes for whoever looks at them at once: the next message is written over them. */
 export function writePolicy({ tsSeconds, ...fields }: PolicyMessage): Uint8Array {
-  return PolicyEvent.encode({ ...fields, ts: tsSeconds }).finish()
+  return encodeShared(PolicyEvent, { ...fields, ts: tsSeconds })
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { ProducerId } from '../ids.js'
+import { MODEL_KINDS, type RegisteredModel } from '../scoring/registry.js'
 import type { PolicyAction, PolicyRule } from './kinds.js'
 
 export type Scheme = 'v1' | 'v2'
@@ -25,9 +26,15 @@ export type PolicyChange =
   /** The old key may no longer speak, the new one takes its name and schemes where no others are given. */
   | { readonly rule: 'producer'; readonly does: 'rotate'; readonly producer: ProducerId; readonly newKey: ProducerId; readonly name: string | undefined; readonly schemes: readonly Scheme[] | undefined }
   | { readonly rule: 'model'; readonly modelVersion: string; readonly isRegistered: boolean }
+  /** The file of a model, by its hash: what validators compare scores with. */
+  | { readonly rule: 'model_file'; readonly does: 'register'; readonly model: RegisteredModel }
+  | { readonly rule: 'model_file'; readonly does: 'move'; readonly modelHash: string; readonly stage: RegisteredModel['stage'] }
+  /** Whether scores of other models are refused. */
+  | { readonly rule: 'model_registry'; readonly isClosed: boolean }
 
 const word = z.string().regex(/^[\w.:/-]{1,64}$/, 'must be 1 to 64 letters, digits or any of _ . : - /')
 const name = z.string().min(1).max(64)
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256, 64 lowercase hex digits')
 const key = z.custom<ProducerId>((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'must be a public key, 64 lowercase hex digits')
 const address = z.string().regex(/^[0-9a-f:.]{2,45}(\/\d{1,3})?$/, 'must be an address or a network, such as 192.0.2.0/24')
 const schemes = z.array(z.enum(['v1', 'v2'])).min(1).max(2)
@@ -59,6 +66,18 @@ const limitRate = reader(rate, ({ producer, perSecond, burst = perSecond }) => (
 const setModelParam = reader(newModelParam, (read) => ({ rule: 'model_param', ...read }))
 const producer = (does: 'block' | 'unblock'): Reader => reader(oneProducer, (read) => ({ rule: 'producer', does, producer: read.producer }))
 const model = (isRegistered: boolean): Reader => reader(oneModel, (read) => ({ rule: 'model', modelVersion: read.modelVersion, isRegistered }))
+const metrics = z.record(word, z.number()).refine((read) => Object.keys(read).length <= 32, { message: 'must be at most 32 metrics' })
+/** A model proves itself before it decides, so none begins as an active one. */
+const newModelFile = z.strictObject({ modelHash: hash, kind: z.enum(MODEL_KINDS), featureSchema: hash, stage: z.enum(['shadow', 'canary']).default('shadow'), metrics: metrics.default({}), goldenResult: hash })
+const registerModelFile = reader(newModelFile, (read) => ({ rule: 'model_file', does: 'register', model: read }))
+const moveModelFile = reader(z.strictObject({ modelHash: hash, stage: z.enum(['shadow', 'canary', 'active']) }), (read) => ({ rule: 'model_file', does: 'move', ...read }))
+const retireModelFile = reader(z.strictObject({ modelHash: hash }), ({ modelHash }) => ({ rule: 'model_file', does: 'move', modelHash, stage: 'retired' }))
+const closeRegistry = reader(z.strictObject({ registry: z.enum(['open', 'closed']) }), ({ registry }) => ({ rule: 'model_registry', isClosed: registry === 'closed' }))
+/** A model is named by the version in messages or by the hash of its file; the params say which. */
+const byParams = (...readers: readonly (readonly [field: string, read: Reader])[]): Reader => (params) => {
+  const [, read] = readers.find(([field]) => typeof params === 'object' && params !== null && field in params) ?? readers[0] as (typeof readers)[number]
+  return read(params)
+}
 
 const READERS: Readonly<Record<PolicyRule, Partial<Readonly<Record<PolicyAction, Reader>>>>> = {
   threshold: { add: setThreshold, update: setThreshold, remove: reader(z.strictObject({ kind: word }), ({ kind }) => ({ rule: 'threshold', kind, value: undefined })) },
@@ -77,7 +96,11 @@ const READERS: Readonly<Record<PolicyRule, Partial<Readonly<Record<PolicyAction,
       .refine((read) => read.newKey !== read.producer, { path: ['newKey'], message: 'must be another key' }), (read) =>
       ({ rule: 'producer', does: 'rotate', producer: read.producer, newKey: read.newKey, name: read.name, schemes: read.schemes })),
   },
-  model: { add: model(true), enable: model(true), remove: model(false), disable: model(false) },
+  model: {
+    add: byParams(['modelVersion', model(true)], ['modelHash', registerModelFile]), enable: model(true),
+    remove: byParams(['modelVersion', model(false)], ['modelHash', retireModelFile]), disable: byParams(['modelVersion', model(false)], ['modelHash', retireModelFile]),
+    update: byParams(['modelHash', moveModelFile], ['registry', closeRegistry]),
+  },
 }
 
 export type ChangeRead = { readonly ok: true; readonly change: PolicyChange } | { readonly ok: false; readonly field: string; readonly reason: string }

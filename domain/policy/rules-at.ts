@@ -6,6 +6,7 @@
 import { DEFAULT_LIMITS, producersOf, policyAuthoritiesOf, type Genesis, type Limits, type PolicyAuthority, type Producer } from '../genesis.js'
 import { hexToBytes } from '../bytes.js'
 import type { Height, ProducerId } from '../ids.js'
+import { OPEN_REGISTRY, type ModelRegistry, type RegisteredModel } from '../scoring/registry.js'
 import type { ParamValue, PolicyChange, RateLimit } from './change.js'
 import { policiesIn } from './entry.js'
 import type { Policy } from './policy.js'
@@ -18,6 +19,8 @@ export type RulesInForce = {
   readonly producers: ReadonlyMap<ProducerId, Producer>
   /** Models whose detections are taken; undefined where none was ever registered: then all are. */
   readonly models: ReadonlySet<string> | undefined
+  /** The files of models that scores are checked against. */
+  readonly registry: ModelRegistry
   readonly authorities: ReadonlyMap<string, PolicyAuthority>
   /** Who may say whether a detection was true, and who else may have held evidence: public keys, hex. */
   readonly analysts: ReadonlySet<string>
@@ -33,7 +36,7 @@ export type RulesInForce = {
 
 const NOBODY: ListedHosts = { addresses: new Set(), producers: new Set() }
 const NOTHING: RulesInForce = {
-  limits: DEFAULT_LIMITS, producers: new Map(), models: undefined, authorities: new Map(), analysts: new Set(), recorders: new Set(), rateLimits: new Map(), thresholds: new Map(), flags: new Map(), modelParams: new Map(),
+  limits: DEFAULT_LIMITS, producers: new Map(), models: undefined, registry: OPEN_REGISTRY, authorities: new Map(), analysts: new Set(), recorders: new Set(), rateLimits: new Map(), thresholds: new Map(), flags: new Map(), modelParams: new Map(),
   blacklist: NOBODY, whitelist: NOBODY,
 }
 
@@ -97,7 +100,7 @@ export const rulesOfPolicies = (policies: readonly Policy[], height: Height): Ru
 
 export function foldRules(ground: RulesInForce, policies: readonly Policy[], height: Height): RulesInForce {
   const draft: Draft = {
-    producers: new Map(ground.producers), blocked: new Set(), models: undefined, rateLimits: new Map(), thresholds: new Map(), flags: new Map(), modelParams: new Map(),
+    producers: new Map(ground.producers), blocked: new Set(), models: undefined, registry: { isClosed: false, models: new Map() }, rateLimits: new Map(), thresholds: new Map(), flags: new Map(), modelParams: new Map(),
     blacklist: { addresses: new Set(), producers: new Set() }, whitelist: { addresses: new Set(), producers: new Set() },
   }
   for (const { change } of policiesInForce(policies, height)) apply(draft, change, ground.producers)
@@ -111,6 +114,7 @@ type Draft = {
   readonly producers: Map<ProducerId, Producer>
   readonly blocked: Set<ProducerId>
   models: Set<string> | undefined
+  readonly registry: { isClosed: boolean; readonly models: Map<string, RegisteredModel> }
   readonly rateLimits: Map<ProducerId, RateLimit>
   readonly thresholds: Map<string, number>
   readonly flags: Map<string, boolean>
@@ -134,6 +138,17 @@ function apply(draft: Draft, change: PolicyChange, floor: ReadonlyMap<ProducerId
       draft.models ??= new Set()
       if (change.isRegistered) draft.models.add(change.modelVersion)
       else draft.models.delete(change.modelVersion)
+      return
+    }
+    case 'model_file': {
+      const { models } = draft.registry
+      if (change.does === 'register') return void models.set(change.model.modelHash, change.model)
+      const known = models.get(change.modelHash)
+      // The policy that registered it may have been ended since.
+      return known === undefined ? undefined : void models.set(change.modelHash, { ...known, stage: change.stage })
+    }
+    case 'model_registry': {
+      draft.registry.isClosed = change.isClosed
       return
     }
     case 'blacklist':

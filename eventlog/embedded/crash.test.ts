@@ -10,6 +10,7 @@ import { noteEvent } from '../testing/events.js'
 import { openEmbeddedLog } from './index.js'
 
 const APPENDER = new URL('../testing/append-forever.ts', import.meta.url)
+const LARGE_APPENDER = new URL('../testing/append-large-forever.ts', import.meta.url)
 
 let path: string
 beforeEach(async () => { path = await mkdtemp(join(tmpdir(), 'cybermesh-crash-')) })
@@ -40,6 +41,57 @@ test('a writer killed ten times loses nothing acknowledged, doubles nothing and 
   expect(complete.length).toBeGreaterThanOrEqual(150)
   expect(complete.filter((line) => !inLog.has(line))).toEqual([])
 }, 120_000)
+
+test('a writer killed again and again in large appends loses none that was acknowledged and leaves no part of one', async () => {
+  const BATCH = 2500
+  let acknowledged = 0
+  for (let kill = 0; kill < 6; kill++) {
+    const child = runChild(LARGE_APPENDER, [path, String(BATCH)])
+    const before = Date.now()
+    while (child.lines.length < 2 && Date.now() - before < 20_000) await sleep(2)
+    await sleep(Math.random() * 80)
+    child.kill('SIGKILL')
+    await child.ended
+    acknowledged = Math.max(acknowledged, ...child.lines.filter((line) => /^\d+ 2500$/.test(line)).map((line) => Number(line.split(' ')[0]) + BATCH))
+  }
+  await expectWholeBatches(BATCH, acknowledged)
+}, 240_000)
+
+test('a program that ends itself in the middle of a large append ends, and leaves all of it or nothing', async () => {
+  const BATCH = 2500
+  const child = runChild(LARGE_APPENDER, [path, String(BATCH), 'exit'])
+  expect(await child.ended).toBe(0)
+  await expectWholeBatches(BATCH, BATCH)
+}, 120_000)
+
+test('a program that closes the log after a large append, and has nothing left to do, ends without an error', async () => {
+  const child = runChild(LARGE_APPENDER, [path, '2500', 'close'])
+  expect(await child.ended).toBe(0)
+  expect(child.lines).toEqual(['0 2500', 'closed'])
+}, 120_000)
+
+/** The log has the events 0, 1, 2 … in whole batches, at least those that were acknowledged, and goes on. */
+async function expectWholeBatches(batch: number, acknowledged: number): Promise<void> {
+  const log = await openEmbeddedLog(path)
+  let next = 0
+  for await (const { id, position, stream, revision } of log.readAll()) {
+    expect([id, position, stream, revision]).toEqual([noteEvent(next).id, next, `stream-${(next % batch) % 300}`, revisionOf(next, batch)])
+    next += 1
+  }
+  expect(next % batch).toBe(0)
+  expect(next).toBeGreaterThanOrEqual(acknowledged)
+  expect(acknowledged).toBeGreaterThan(0)
+  expect(await log.append([{ stream: 'after', expected: 'none', events: [noteEvent('after')] }])).toMatchObject({ kind: 'appended' })
+  expect(await log.append([{ stream: 'stream-0', expected: 'any', events: [noteEvent(0)] }])).toMatchObject({ kind: 'already-there' })
+  await log.close()
+}
+
+/** Of event number `index`: each batch goes through 300 streams in turn. */
+function revisionOf(index: number, batch: number): number {
+  const stream = (index % batch) % 300
+  const aBatch = Math.ceil((batch - stream) / 300)
+  return Math.floor(index / batch) * aBatch + Math.floor((index % batch) / 300)
+}
 
 test('a reader follows a writer in another process while the file grows by 60 MB', async () => {
   const log = await openEmbeddedLog(path)

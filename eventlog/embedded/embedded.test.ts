@@ -14,6 +14,11 @@ describeEventLogContract('embedded', async () => {
   return { open: (options) => openEmbeddedLog(path, options), drop: () => Promise.resolve(), destroy: () => rm(path, { recursive: true, force: true }) }
 })
 
+describeEventLogContract('embedded, each append by the thread for large ones', async () => {
+  const path = await newFolder()
+  return { open: (options) => openEmbeddedLog(path, { ...options, largeEvents: 1 }), drop: () => Promise.resolve(), destroy: () => rm(path, { recursive: true, force: true }) }
+})
+
 describe('opening an embedded log', () => {
   let path: string
   beforeEach(async () => { path = await newFolder() })

@@ -3,15 +3,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { asPosition } from '../../domain/ids.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
+import type { RecordedEvent } from '../log.js'
+import { prepareAppends } from '../prepare.js'
+import { recordBytes } from '../record.js'
+import { noteEvent } from '../testing/events.js'
 import { addEntries, entriesFrom, entryOf, lengthOf, type EntryTable } from './entry-table.js'
 
 let path: string
 beforeEach(() => { path = mkdtempSync(join(tmpdir(), 'cybermesh-entries-')) })
 afterEach(() => rmSync(path, { recursive: true, force: true }))
 
-/** An entry begins with a brace; how long it is says where it stands. */
-const entry = (position: number, size: number): Buffer => Buffer.from(`{${String(position).padStart(size, '.')}`)
+/** Events of these sizes, at the end of a log of `length`. */
+const eventsAt = (length: number, sizes: readonly number[]): RecordedEvent[] =>
+  sizes.map((size, i) => ({ ...noteEvent(`note-${length + i}`, 'x'.repeat(size)), stream: 'notes', revision: length + i, position: asPosition(length + i) }))
+
+function add(table: EntryTable, events: readonly RecordedEvent[]): void {
+  let next = 0
+  for (const chunk of prepareAppends([{ stream: 'notes', expected: 'any', events }]).chunks) {
+    const ofChunk = events.slice(next, next + chunk.count)
+    addEntries(table, chunk, (ofChunk[0] as RecordedEvent).position, ofChunk.map(({ revision }) => revision))
+    next += chunk.count
+  }
+}
 
 const sizes = fc.oneof({ weight: 6, arbitrary: fc.nat(400) }, { weight: 1, arbitrary: fc.integer({ min: 20_000, max: 70_000 }) })
 
@@ -24,9 +39,9 @@ test('whatever is added together is read from anywhere as it was added', async (
     run += 1
     const all: Buffer[] = []
     for (const append of appends) {
-      const entries = append.map((size, i) => entry(all.length + i, size))
-      root.transactionSync(() => addEntries(table, all.length, entries))
-      all.push(...entries)
+      const events = eventsAt(all.length, append)
+      root.transactionSync(() => add(table, events))
+      all.push(...events.map((event) => Buffer.from(recordBytes(event))))
       expect(lengthOf(table)).toBe(all.length)
     }
     const start = from % all.length
@@ -42,7 +57,7 @@ test('beyond the end there is nothing, and asking for it is an error', async () 
   const root = openLmdb(path)
   const table: EntryTable = root.openDB<Buffer, number>('entries', { encoding: 'binary' })
   expect(lengthOf(table)).toBe(0)
-  root.transactionSync(() => addEntries(table, 0, [entry(0, 1), entry(1, 1)]))
+  root.transactionSync(() => add(table, eventsAt(0, [1, 1])))
   expect([...entriesFrom(table, 2)]).toEqual([])
   expect(() => entryOf(table, 2)).toThrow('no entry at position 2')
   await root.close()

@@ -8,6 +8,7 @@
  * header (u32), and their bytes one after the other.
  */
 import type { Database } from 'lmdb'
+import { copyEntry, mostBytesOf, nextEntry, type EntryChunk } from '../prepared-entries.js'
 
 /** position of the last entry -> one entry, or many */
 export type EntryTable = Database<Buffer, number>
@@ -16,8 +17,8 @@ const MANY = 0
 const COUNT_AT = 1
 const ENDS_AT = 3
 const END_BYTES = 4
-/** A value takes whole pages, so a large one leaves little of them empty; to read one entry all of it is copied. */
-const VALUE_BYTES = 32 * 1024
+/** A value takes whole pages but for 16 bytes, so a large one leaves little of them empty; to read one entry all of it is copied. */
+const VALUE_BYTES = 8 * 4096 - 16
 const MOST_ENTRIES = 256
 
 /** Number of events: one more than the highest position. */
@@ -49,32 +50,46 @@ const bodyAt = (count: number): number => ENDS_AT + count * END_BYTES
 const endOf = (value: Buffer, count: number, index: number): number => bodyAt(count) + value.readUInt32LE(ENDS_AT + index * END_BYTES)
 const startOf = (value: Buffer, count: number, index: number): number => (index === 0 ? bodyAt(count) : endOf(value, count, index - 1))
 
-/** Puts entries at the end of a log of `length`. Must run inside a write transaction. */
-export function addEntries(table: EntryTable, length: number, entries: readonly Buffer[]): void {
-  for (let from = 0; from < entries.length;) {
-    let bytes = (entries[from] as Buffer).length
-    let to = from + 1
-    while (to < entries.length && to - from < MOST_ENTRIES && bytes + (entries[to] as Buffer).length <= VALUE_BYTES) bytes += (entries[to++] as Buffer).length
-    table.putSync(length + to - 1, to - from === 1 ? entries[from] as Buffer : together(entries, from, to, bytes))
-    from = to
+/** Where the entries of a value are put together, behind room for the header of as many as there may be. */
+let scratch = Buffer.allocUnsafeSlow(bodyAt(MOST_ENTRIES) + VALUE_BYTES)
+
+/**
+ * Puts entries at the end of the log, which is at `position`, each with its revision. Must run inside a write
+ * transaction; LMDB copies what is put together here before `putSync` returns.
+ */
+export function addEntries(table: EntryTable, chunk: EntryChunk, position: number, revisions: ArrayLike<number>): void {
+  const body = bodyAt(MOST_ENTRIES)
+  let count = 0
+  let end = body
+  let next = position
+  for (let i = 0, at = 0; i < chunk.count; i++, at = nextEntry(chunk, at)) {
+    const most = mostBytesOf(chunk, at)
+    if (count === MOST_ENTRIES || (count > 0 && end - body + bodyAt(count + 1) + most > VALUE_BYTES)) {
+      putTogether(table, next - 1, count, end)
+      count = 0
+      end = body
+    }
+    if (end + most > scratch.length) scratch = Buffer.allocUnsafeSlow(end + most)
+    end = copyEntry(chunk, at, next, revisions[i] as number, scratch, end)
+    ends[count] = end - body
+    count += 1
+    next += 1
   }
+  if (count > 0) putTogether(table, next - 1, count, end)
 }
 
-/** Grows to what the largest value needs; LMDB copies it before `putSync` returns. */
-let scratch = Buffer.allocUnsafeSlow(VALUE_BYTES * 2)
+/** End of each entry that goes into a value, from the end of its header. */
+const ends = new Uint32Array(MOST_ENTRIES)
 
-function together(entries: readonly Buffer[], from: number, to: number, bytes: number): Buffer {
-  const count = to - from
-  const size = bodyAt(count) + bytes
-  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(size)
-  scratch[0] = MANY
-  scratch.writeUInt16LE(count, COUNT_AT)
-  let end = 0
-  for (let i = 0; i < count; i++) {
-    const entry = entries[from + i] as Buffer
-    scratch.set(entry, bodyAt(count) + end)
-    end += entry.length
-    scratch.writeUInt32LE(end, ENDS_AT + i * END_BYTES)
+function putTogether(table: EntryTable, last: number, count: number, end: number): void {
+  const body = bodyAt(MOST_ENTRIES)
+  if (count === 1) {
+    table.putSync(last, scratch.subarray(body, end))
+    return
   }
-  return scratch.subarray(0, size)
+  const start = body - bodyAt(count)
+  scratch[start] = MANY
+  scratch.writeUInt16LE(count, start + COUNT_AT)
+  for (let i = 0; i < count; i++) scratch.writeUInt32LE(ends[i] as number, start + ENDS_AT + i * END_BYTES)
+  table.putSync(last, scratch.subarray(start, end))
 }

@@ -2,29 +2,26 @@
  * The embedded event log: LMDB in a folder, opened by several processes at once. One recorder writes, any number of
  * projectors and API servers read. An append is on disk when it resolves.
  */
-import { createGroupCommit } from '../../platform/lmdb/group-commit.js'
-import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { watchCommits } from '../../platform/lmdb/watch-commits.js'
 import { checkAppends, streamOf } from '../check-append.js'
 import type { EntryLog } from '../entries.js'
 import { EventLogError } from '../errors.js'
 import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm } from '../log.js'
-import { prepareAppends, releaseAppends } from '../prepare.js'
-import { appendInTransaction } from './append.js'
 import { lengthOf } from './entry-table.js'
 import { createGrowthWatch } from './growth.js'
 import { readAll, readPage, readStream, refresh } from './read.js'
 import { lastRevision } from './stream-index.js'
 import { openTables, type OpenTables } from './tables.js'
+import { createLogWriter, type WriterOptions } from './writer.js'
 
-export type OpenEmbeddedLog = Omit<OpenTables, 'path'> & { readonly onAlarm?: (alarm: LogAlarm) => void }
+export type OpenEmbeddedLog = Omit<OpenTables, 'path'> & Pick<WriterOptions, 'largeEvents'> & { readonly onAlarm?: (alarm: LogAlarm) => void }
 export type EmbeddedLog = EventLog & EntryLog
 
 /** Opens the log in folder `path`. Throws EventLogError or StorageError, both with a sentence that says what to do. */
-export async function openEmbeddedLog(path: string, { onAlarm, ...options }: OpenEmbeddedLog = {}): Promise<EmbeddedLog> {
+export async function openEmbeddedLog(path: string, { onAlarm, largeEvents, ...options }: OpenEmbeddedLog = {}): Promise<EmbeddedLog> {
   const tables = await openTables({ path, ...options })
-  const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError)
+  const writer = createLogWriter(tables, path, { largeEvents })
   let isClosed = false
   const refuseClosed = (): void => {
     if (isClosed) throw new EventLogError('CLOSED', 'log', `the event log in ${path} was closed`)
@@ -52,18 +49,9 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
     async append(appends) {
       refuseClosed()
       checkAppends(appends)
-      const prepared = prepareAppends(appends)
-      try {
-        const result = await commit(() => appendInTransaction(tables, prepared))
-        if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(appends, result.id) })
-        return result
-      } catch (error) {
-        if (error instanceof EventLogError) throw error
-        tables.recent.forget()
-        throw storageErrorFrom(error, path)
-      } finally {
-        releaseAppends(prepared)
-      }
+      const result = await writer.append(appends)
+      if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(appends, result.id) })
+      return result
     },
     readStream: (stream, readOptions) => readStream(tables, stream, readOptions),
     readAll: (readOptions) => readAll(tables, readOptions),
@@ -80,6 +68,7 @@ export async function openEmbeddedLog(path: string, { onAlarm, ...options }: Ope
       isClosed = true
       watch.close()
       growth.sign()
+      await writer.close()
       await tables.root.close()
     },
   }

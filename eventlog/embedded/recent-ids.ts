@@ -5,7 +5,8 @@
  * those of the append that is being decided.
  */
 import type { Database } from 'lmdb'
-import { createIdKey, ID_BYTES, type IdKey } from './id-key.js'
+import { ID_BYTES } from '../id-bytes.js'
+import { createIdKey, type IdKey } from './id-key.js'
 import { createIdTable, type IdTable } from './id-table.js'
 
 /** position of the first -> 16 bytes of its id and of each that follows without a gap */
@@ -17,8 +18,8 @@ export type RecentIds = {
   readonly catchUp: (length: number) => void
   /** Position of an event with this id, where it waits; else the id is put down for `position`. Call `catchUp` first. */
   readonly findOrPut: (key: IdKey, position: number) => number | undefined
-  /** Bytes of those that were put since `catchUp`, one after the other, and the position of each; valid until the next is put. */
-  readonly newOnes: () => Buffer
+  /** Words of those that were put since `catchUp`, one after the other, and the position of each; valid until the next is put. */
+  readonly newOnes: () => Int32Array
   readonly newPositionAt: (index: number) => number
   /** Whether no event of the log has its id in the index. */
   readonly areAll: () => boolean
@@ -71,7 +72,7 @@ export function createRecentIds(table: RecentTable): RecentIds {
       length = now
     },
     findOrPut: known.findOrAdd,
-    newOnes: () => known.bytesOf(kept, known.count()),
+    newOnes: () => known.wordsOf(kept, known.count()),
     newPositionAt: (index) => known.positionAt(kept + index),
     areAll: () => length === 0 || first === 0,
     keep(position) {

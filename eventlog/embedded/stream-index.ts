@@ -8,8 +8,8 @@
  * changed are young first, in a small table of a few pages that each append may well write whole, and go over to the
  * table of all in one sweep, in the order of their keys. A young tail stands for the other one.
  */
-import { countOf, POSITION_BYTES } from './id-index.js'
-import type { LogTables } from './tables.js'
+import { POSITION_BYTES } from './id-index.js'
+import { countOf, type LogTables } from './tables.js'
 
 const REVISIONS_A_PAGE = 64
 
@@ -23,13 +23,13 @@ export const lastRevision = (tables: LogTables, stream: string): number | undefi
 
 /** The same for whoever has read the tail already, or found that there is none. */
 export const revisionIn = ({ old }: LogTables, stream: string, tail: Buffer | undefined): number | undefined =>
-  (tail === undefined ? old.heads.get(stream) : lastOf(tail))
+  (tail === undefined ? old?.heads.get(stream) : lastOf(tail))
 
 /** Position of an event that the stream has. */
 export function positionOf(tables: LogTables, stream: string, revision: number): number {
   return inPage(tailOf(tables, stream), revision)
     ?? inPage(tables.pages.get([stream, pageOf(revision)]), revision)
-    ?? tables.old.streams.get([stream, revision]) as number
+    ?? tables.old?.streams.get([stream, revision]) as number
 }
 
 /** @param tail of the stream; @param positions of its new events, in order; @param last the revision of the last of them */

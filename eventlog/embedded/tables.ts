@@ -35,7 +35,8 @@ export type LogTables = {
   readonly tails: Database<Buffer, string>
   /** [stream, revision / revisions a page] -> the page */
   readonly pages: Database<Buffer, [string, number]>
-  readonly old: OldIndexes
+  /** Undefined where no event is in them. */
+  readonly old: OldIndexes | undefined
 }
 
 /** The indexes of format 1: read, never written. */
@@ -82,17 +83,22 @@ export async function openTables({ path, chainId, create = true, mostRecentIds =
       mostYoungTails,
       tails: root.openDB<Buffer, string>('tails', { encoding: 'binary' }),
       pages: root.openDB<Buffer, [string, number]>('pages', { encoding: 'binary' }),
-      old: {
-        streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }),
-        heads: root.openDB<number, string>('heads', { encoding: 'json' }),
-        ids: root.openDB<number, string>('ids', { encoding: 'json' }),
-      },
+      old: openOld(root),
     }
   } catch (error) {
     await root.close()
     throw error instanceof EventLogError ? error : storageErrorFrom(error, path)
   }
 }
+
+function openOld(root: RootDatabase<unknown, string>): OldIndexes | undefined {
+  const heads = root.openDB<number, string>('heads', { encoding: 'json' })
+  if (countOf(heads) === 0) return undefined
+  return { heads, streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }), ids: root.openDB<number, string>('ids', { encoding: 'json' }) }
+}
+
+/** Number of keys in a table. */
+export const countOf = (table: Pick<Database, 'getStats'>): number => (table.getStats() as { readonly entryCount: number }).entryCount
 
 function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId: string | undefined): void {
   const markers = root.openDB<Marker, string>('meta', { encoding: 'json' })

@@ -9,12 +9,14 @@ import { describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../testing/server/index.js'
 import { appendOf } from '../testing/events.js'
 import { runChild } from '../../platform/postgres/testing/run-child.js'
+import { bundleProgram } from '../../platform/testing/bundle-program.js'
 import type { EventLog, RecordedEvent, StreamAppend } from '../log.js'
 import { openKurrentLog } from './index.js'
 
 /** Ten appends to the server: two to the log, the others links; `again` shares streams with the first. */
 const FIRST: readonly StreamAppend[] = [appendOf('chain', 'none', 1), ...['a', 'b', 'c'].map((name, i) => appendOf(`anomaly-${name}`, 'none', `x${i}`, `y${i}`))]
 const AGAIN: readonly StreamAppend[] = [appendOf('chain', 0, 2), ...['a', 'b', 'd'].map((name, i) => appendOf(`anomaly-${name}`, name === 'd' ? 'none' : 1, `z${i}`))]
+const WRITER = await bundleProgram(new URL('../testing/append-forever.ts', import.meta.url))
 const KILLS = process.env['CYBERMESH_FULL'] === '1' ? 10 : 3
 const STREAMS = ['chain', 'anomaly-a', 'anomaly-b', 'anomaly-c', 'anomaly-d']
 
@@ -85,7 +87,7 @@ describe('a writer that dies', () => {
     const server = await startTestServer()
     const acknowledged: string[] = []
     for (let kill = 0; kill < KILLS; kill++) {
-      const child = runChild(new URL('../testing/append-forever.ts', import.meta.url), [server.url, '500'])
+      const child = runChild(WRITER, [server.url, '500'])
       const enough = 3 + kill
       await new Promise<void>((resolve, reject) => {
         const stop = server.store.onAppend(() => {

@@ -3,6 +3,7 @@
  * event id is. It is made from the log and can be made again; beside a large log it lies on disk.
  */
 import type { Database } from 'lmdb'
+import { transact } from '../../platform/lmdb/transact.js'
 import { openUntilReboot } from '../../platform/lmdb/until-reboot.js'
 import type { Stored } from './stored.js'
 
@@ -55,7 +56,7 @@ export function knownOnDisk(path: string): Known {
   const heads: Database<number, string> = root.openDB({ name: 'heads', encoding: 'json' })
   const ids: Database<number, string> = root.openDB({ name: 'ids', encoding: 'json' })
   const metas: Database<Meta, string> = root.openDB({ name: 'meta', encoding: 'json' })
-  const clear = (): void => root.transactionSync(() => {
+  const clear = (): void => transact(root, () => {
     for (const table of [heads, ids, metas]) table.clearSync()
   })
   if (metas.get(META)?.format !== FORMAT) clear()
@@ -67,7 +68,7 @@ export function knownOnDisk(path: string): Known {
     fold(events) {
       const last = events.at(-1)
       if (last === undefined) return
-      root.transactionSync(() => {
+      transact(root, () => {
         for (const { id, place } of events) {
           heads.putSync(place.stream, place.revision)
           ids.putSync(id, place.position)

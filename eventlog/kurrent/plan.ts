@@ -5,13 +5,13 @@
 import { encodeEvent } from '../../domain/events/codec.js'
 import type { AppendResult } from '../log.js'
 import { findOnce, planAppend, type KnownEvent } from '../plan-append.js'
-import type { PreparedAppend } from '../prepare.js'
+import type { PreparedAppends } from '../prepare.js'
 import type { Known } from './known.js'
 import { recordedOf, type Stored } from './stored.js'
 
 export type Plan = {
   /** Decides; resolves with the result that holds once all that is planned was written. Throws EventLogError. */
-  decide(appends: readonly PreparedAppend[]): Promise<AppendResult>
+  decide(prepared: PreparedAppends): Promise<AppendResult>
   /** What has to be written, in order. */
   readonly events: readonly Stored[]
   readonly bytes: () => number
@@ -26,7 +26,7 @@ export function createPlan(known: Known, readAt: (position: number) => Promise<S
   let size = 0
 
   /** The events of these appends that are there already: the server is asked for them before anything is decided. */
-  async function findAll(appends: readonly PreparedAppend[]): Promise<ReadonlyMap<string, Stored>> {
+  async function findAll({ appends }: PreparedAppends): Promise<ReadonlyMap<string, Stored>> {
     const found = new Map<string, Stored>()
     for (const { id } of appends.flatMap(({ events }) => events)) {
       const position = known.positionOf(id)
@@ -39,13 +39,13 @@ export function createPlan(known: Known, readAt: (position: number) => Promise<S
   return {
     events: planned,
     bytes: () => size,
-    async decide(appends) {
-      const found = await findAll(appends)
+    async decide(prepared) {
+      const found = await findAll(prepared)
       const plan = planAppend({
         length: start + planned.length,
         headOf: (stream) => heads.get(stream) ?? known.lastRevision(stream),
         find: findOnce((id) => knownAs(found.get(id))),
-      }, appends)
+      }, prepared)
       if (plan.kind !== 'append') return plan
       for (const { id, event, stream, revision, position } of plan.events) {
         const stored: Stored = { id, encoded: encodeEvent(event), place: { stream, revision, position }, linked }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { NO_STREAM } from '@eventstore/db-client'
 import { EventLogError } from '../errors.js'
 import type { AppendResult, LogAlarm } from '../log.js'
-import type { PreparedAppend } from '../prepare.js'
+import type { PreparedAppends } from '../prepare.js'
 import { streamOf } from '../check-append.js'
 import { isWrongRevision } from './failures.js'
 import type { Known } from './known.js'
@@ -17,11 +17,11 @@ import { readPage, type Source } from './read.js'
 import { toServer, type Stored } from './stored.js'
 
 export type Writer = {
-  append(appends: readonly PreparedAppend[]): Promise<AppendResult>
+  append(prepared: PreparedAppends): Promise<AppendResult>
   close(): Promise<void>
 }
 
-type Job = { readonly appends: readonly PreparedAppend[]; readonly resolve: (result: AppendResult) => void; readonly reject: (error: unknown) => void }
+type Job = { readonly prepared: PreparedAppends; readonly resolve: (result: AppendResult) => void; readonly reject: (error: unknown) => void }
 type Decided = { readonly job: Job; readonly result: AppendResult }
 
 const PAGE = 500
@@ -102,7 +102,7 @@ export function createWriter(source: Source, openKnown: () => Known, onAlarm?: (
       links.start()
       queue = [...rest, ...queue]
       for (const { job, result } of decided) {
-        if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(job.appends, result.id) })
+        if (result.kind === 'id-conflict') onAlarm?.({ kind: 'id-conflict', id: result.id, stream: streamOf(job.prepared.appends, result.id) })
         job.resolve(isOurs(result, uncertain) ? { ...result, kind: 'appended' } : result)
       }
       return
@@ -115,7 +115,7 @@ export function createWriter(source: Source, openKnown: () => Known, onAlarm?: (
     for (const [i, job] of jobs.entries()) {
       if (plan.bytes() > MAX_GROUP_BYTES) return { decided, rest: jobs.slice(i) }
       try {
-        decided.push({ job, result: await plan.decide(job.appends) })
+        decided.push({ job, result: await plan.decide(job.prepared) })
       } catch (error) {
         if (!(error instanceof EventLogError) || error.code !== 'TOO_LARGE') throw error
         job.reject(error)
@@ -150,8 +150,8 @@ export function createWriter(source: Source, openKnown: () => Known, onAlarm?: (
   }
 
   return {
-    append: (appends) => new Promise((resolve, reject) => {
-      queue.push({ appends, resolve, reject })
+    append: (prepared) => new Promise((resolve, reject) => {
+      queue.push({ prepared, resolve, reject })
       if (working === undefined) working = work()
     }),
     async close() {

@@ -1,7 +1,7 @@
 /** Reads the topic into the log; a batch is acknowledged only when all of it is recorded. */
 import { pause } from '../entries.js'
 import { readCounts } from './index/entries.js'
-import { FeedError, fromFeed, keepFollowing, type Following } from './following.js'
+import { FeedError, fromFeed, gatherMore, keepFollowing, type Following } from './following.js'
 import type { FeedMessage, MessageFeed } from './ports.js'
 import { recordMessages } from './record-messages.js'
 
@@ -22,12 +22,14 @@ export function followMessages(feed: MessageFeed, following: Following): Promise
   }
   return keepFollowing('messages', following, async () => {
     for await (const batch of fromFeed(feed.batches(signal))) {
+      const startedAt = performance.now()
       for (const part of partsOf(batch)) {
         await areAnswered()
         if (signal.aborted) return
         await writer.perform((session) => recordMessages(session, part, context, clock()))
       }
       await feed.acknowledge(batch).catch((error: unknown) => { throw new FeedError(error) })
+      await gatherMore(batch, startedAt, signal)
       if (signal.aborted) return
     }
   })

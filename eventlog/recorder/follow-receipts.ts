@@ -5,7 +5,7 @@
 import type { ValidatorId } from '../../domain/ids.js'
 import { receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
 import { pause } from '../entries.js'
-import { fromFeed, keepFollowing, type Following } from './following.js'
+import { fromFeed, gatherMore, keepFollowing, type Following } from './following.js'
 import { readCursor } from './index/entries.js'
 import type { ReceiptFeed } from './ports.js'
 import { recordReceipts, type ReceiptsOutcome } from './record-receipts.js'
@@ -19,8 +19,10 @@ export async function followReceipts(feed: ReceiptFeed, following: Following): P
   await Promise.all([
     keepFollowing('receipts', following, async () => {
       for await (const batch of fromFeed(feed.pushed(signal))) {
+        const startedAt = performance.now()
         const { gaps } = await take(batch, following)
         for (const validator of gaps) await pull(feed, validator, following)
+        await gatherMore(batch, startedAt, signal)
         if (signal.aborted) return
       }
     }),

@@ -29,6 +29,16 @@ export class FeedError extends Error {
 
 const LONGEST_RETRY_MS = 5000
 
+const GATHER_TIMES = 4
+const LONGEST_GATHER_MS = 100
+/** A batch of so many is worth an append. */
+const LARGE_BATCH = 64
+
+/** An append costs a flush whatever it holds: after a small batch the next one gathers for four times as long as it took. */
+export async function gatherMore(batch: { readonly length: number }, startedAtMs: number, signal: AbortSignal): Promise<void> {
+  if (batch.length < LARGE_BATCH) await pause(Math.min(LONGEST_GATHER_MS, GATHER_TIMES * (performance.now() - startedAtMs)), signal)
+}
+
 /** Runs `follow` until the signal; on a FeedError again, after a pause that doubles. */
 export async function keepFollowing(feed: 'messages' | 'receipts' | 'chain', { tell, signal, tickMs }: Following, follow: () => Promise<void>): Promise<void> {
   let retryMs = tickMs

@@ -6,9 +6,9 @@ import type { RecorderContext } from './context.js'
 import { isRegistered } from './index/entries.js'
 import type { Writer } from './writer.js'
 
-export type Opening = { readonly actor: string; readonly peerIdOf: (publicKey: Uint8Array) => string }
+export type Opening = { readonly actor: string; readonly fields: Readonly<Record<string, string>>; readonly peerIdOf: (publicKey: Uint8Array) => string }
 
-export async function openRecord(writer: Writer, { set }: RecorderContext, { actor, peerIdOf }: Opening, at: UnixMillis): Promise<void> {
+export async function openRecord(writer: Writer, { set }: RecorderContext, { actor, fields, peerIdOf }: Opening, at: UnixMillis): Promise<void> {
   await writer.perform((session) => {
     for (const { id, name, publicKey } of set.validators) {
       if (isRegistered(session.facts, id)) continue
@@ -20,6 +20,6 @@ export async function openRecord(writer: Writer, { set }: RecorderContext, { act
   })
   await writer.perform((session) => session.add(OPERATOR_STREAM, 'any', `operator/recorder.start/${actor}/${at}`, {
     type: 'OperatorActionRecorded',
-    data: { actor, action: 'recorder.start', resource: 'event log', result: 'success', reason: 'follow the chain', fields: {}, at },
+    data: { actor, action: 'recorder.start', resource: 'event log', result: 'success', reason: 'follow the chain', fields, at },
   }))
 }

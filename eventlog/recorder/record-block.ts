@@ -21,7 +21,7 @@ import { readAnomaly, readIdOfMessage, readTip, type ChainTip } from './index/en
 import type { FactReader } from './index/facts.js'
 import type { CertifiedBlock } from './ports.js'
 import { publish } from './record-messages.js'
-import { recordPolicy } from './record-policy.js'
+import { policySaid, recordPolicy } from './record-policy.js'
 import { recordReport } from './record-reports.js'
 import type { Session } from './session.js'
 
@@ -36,7 +36,7 @@ export function tipOf(facts: Pick<FactReader, 'get'>, { genesisHash }: RecorderC
 export function recordBlock(session: Session, item: CertifiedBlock, context: RecorderContext, now: UnixMillis): readonly number[] {
   const { block, receipts } = item
   const ids = block.transactions.map((tx) => (tx.kind === 'event' ? lifecycleOf(session, tx, context, now) : undefined))
-  const transactions = block.transactions.map((tx, index) => describe(tx, receipts[index] as TxReceipt, ids[index]))
+  const transactions = block.transactions.map((tx, index) => describe(tx, receipts[index] as TxReceipt, ids[index], context))
   const { height } = block.header
   session.add(CHAIN_STREAM, height === 1 ? 'none' : height - 2, `block/${height}/${block.hash}`, blockCommitted(item, transactions, context, now))
 
@@ -98,7 +98,7 @@ function blockCommitted(item: CertifiedBlock, transactions: BlockTransaction[], 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 /** A transaction as people read it in the block table; null where the kind or the bytes have no such field. */
-function describe(tx: Transaction, receipt: TxReceipt, anomalyId: AnomalyId | undefined): BlockTransaction {
+function describe(tx: Transaction, receipt: TxReceipt, anomalyId: AnomalyId | undefined, context: RecorderContext): BlockTransaction {
   const decoded = tx.kind === 'event' ? decodeAnomaly(tx.bytes) : tx.kind === 'report' ? decodeEvidenceMessage(tx.bytes) : tx.kind === 'policy' ? decodePolicy(tx.bytes) : undefined
   const message = decoded?.ok === true ? decoded.message : undefined
   return {
@@ -114,6 +114,17 @@ function describe(tx: Transaction, receipt: TxReceipt, anomalyId: AnomalyId | un
     signature: message === undefined ? null : bytesToHex(message.signature),
     submittedAtSeconds: message?.tsSeconds ?? null,
     ...describeEvidence(tx),
+    ...(isCarriedElsewhere(tx, message !== undefined, context) ? {} : { bytes: base64(tx.bytes) }),
+  }
+}
+
+/** Whether another event of this append or before it holds the bytes: AnomalyPublished, PolicyRecorded, ReportRecorded. */
+function isCarriedElsewhere(tx: Transaction, isRead: boolean, context: RecorderContext): boolean {
+  switch (tx.kind) {
+    case 'event': return true
+    case 'evidence': return false
+    case 'policy': return policySaid(tx.bytes, context) !== undefined
+    case 'report': return isRead
   }
 }
 

@@ -23,7 +23,9 @@ import { recordLapses } from './record-lapses.js'
 import { forgetUnanswered } from './record-refusals.js'
 import { statusOf, type RecorderStatus } from './status.js'
 import { DEFAULT_SWEEP, findOverdue, recordOverdue, type SweepLimits } from './sweep.js'
-import { createWriter } from './writer.js'
+import type { OperatorActions } from '../operator-actions.js'
+import { recordAction } from './record-action.js'
+import { createWriter, type Writer } from './writer.js'
 
 export type RecorderOptions = {
   readonly log: EventLog
@@ -41,6 +43,8 @@ export type RecorderOptions = {
   readonly clock: () => UnixMillis
   /** Who runs it, for the operator stream. */
   readonly actor: string
+  /** What the record of its start tells besides: its key and its configuration, by their hashes. */
+  readonly startFields?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** libp2p peer id of a validator's public key; empty where unknown. */
   readonly peerIdOf?: (publicKey: Uint8Array) => string
@@ -57,6 +61,8 @@ export type Recorder = {
   latency(): { readonly p50: number; readonly p99: number; readonly samples: number } | undefined
   /** How often something was refused or tried again, by kind and reason. */
   notices(): NoticeCounters
+  /** What operators and the system do goes into the log in turn with all else. Throws OperatorActionError. */
+  readonly actions: OperatorActions
   /** Resolves after `signal`; rejects with RecorderAlarm, or with what the log threw. */
   readonly done: Promise<void>
 }
@@ -64,23 +70,32 @@ export type Recorder = {
 const DEFAULT_TICK_MS = 500
 
 export function runRecorder(options: RecorderOptions): Recorder {
-  const { index } = options
+  const { index, log, clock } = options
   const latencies = createLatencyWindow()
   const notices = createNotices(options.onNotice)
+  let done: Promise<void> = Promise.resolve()
+  const opened = new Promise<Writer>((resolve, reject) => {
+    done = record(options, resolve, latencies.add, notices.tell)
+    done.catch(reject)
+  })
+  // Told to whoever waits for it; perhaps nobody does.
+  opened.catch(() => undefined)
   return {
     status: () => statusOf(index),
     latency: () => latencies.percentiles(),
     notices: notices.counters,
-    done: record(options, latencies.add, notices.tell),
+    actions: { record: async (action) => recordAction(await opened, log, action, clock()) },
+    done,
   }
 }
 
-async function record(options: RecorderOptions, onLatency: (latencyMs: number) => void, tell: (notice: Notice) => void): Promise<void> {
+async function record(options: RecorderOptions, onOpen: (writer: Writer) => void, onLatency: (latencyMs: number) => void, tell: (notice: Notice) => void): Promise<void> {
   const { log, index, genesis, clock, verify } = options
   const context = recorderContext(genesis, verify, options.strictly)
   const writer = createWriter(log, index)
   await index.catchUp(log)
-  await openRecord(writer, context, { actor: options.actor, peerIdOf: options.peerIdOf ?? (() => '') }, clock())
+  await openRecord(writer, context, { actor: options.actor, peerIdOf: options.peerIdOf ?? (() => ''), fields: options.startFields ?? {} }, clock())
+  onOpen(writer)
 
   const broken = new AbortController()
   const signal = AbortSignal.any([options.signal, broken.signal])

@@ -29,7 +29,7 @@ export function openSession(below: Pick<FactReader, 'get'>): Session {
     const entry: NewEvent = { id: uuidV5(happening), event }
     if (known === undefined) streams.set(stream, { expected, events: [entry] })
     else known.events.push(entry)
-    foldEvent(facts, event)
+    foldEvent(facts, event, entry.id)
   }
 
   return {

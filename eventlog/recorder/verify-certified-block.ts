@@ -17,7 +17,7 @@ export type BlockCheck = { readonly ok: true } | { readonly ok: false; readonly 
 
 export type ExpectedBlock = { readonly height: Height; readonly parentHash: BlockHash }
 
-export function verifyCertifiedBlock(item: CertifiedBlock, expected: ExpectedBlock, { set, genesisHash, verify }: RecorderContext): BlockCheck {
+export function verifyCertifiedBlock(item: CertifiedBlock, expected: ExpectedBlock, { set, genesisHash, verify }: Pick<RecorderContext, 'set' | 'genesisHash' | 'verify'>): BlockCheck {
   const { block, certificate, commitCertificate } = item
   const { header, justify } = block
   const fault = (name: BlockFault): BlockCheck => ({ ok: false, fault: name })

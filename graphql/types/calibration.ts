@@ -25,6 +25,8 @@ export const calibration = /* GraphQL */ `
     modelHash: String
     "Why the detector sent it: publish, or what its payload says."
     decision: String!
+    "Address that the detector accuses."
+    sourceAddress: String
     "How its lifecycle ended, which says nothing about truth; null while it is in flight."
     outcome: LifecycleState
     reason: String

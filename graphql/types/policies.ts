@@ -10,7 +10,9 @@ export const policies = /* GraphQL */ `
   type PolicyConnection { edges: [PolicyEdge!]! nodes: [Policy!]! pageInfo: PageInfo! }
   type PolicyEdge { cursor: String! node: Policy! }
 
-  type Policy {
+  type Policy implements Node {
+    "The same as policyId."
+    id: ID!
     policyId: ID!
     "add, remove, update, enable or disable."
     action: String!
@@ -48,9 +50,30 @@ export const policies = /* GraphQL */ `
     flags: [FeatureFlag!]!
     "Models whose detections are taken; null where all are."
     models: [String!]
+    "Files of models that claimed scores are checked with."
+    registry: ModelRegistry!
     rateLimits: [RateLimit!]!
   }
 
+  type ModelRegistry {
+    "Whether scores of other files are refused."
+    isClosed: Boolean!
+    models: [RegisteredModel!]!
+  }
+
+  type RegisteredModel {
+    "SHA-256 of the file, of the description of its features, and of what every machine makes of its golden vectors."
+    modelHash: ID!
+    featureSchema: ID!
+    goldenResult: ID!
+    kind: String!
+    "shadow, canary, active or retired."
+    stage: String!
+    metrics: [ModelMetric!]!
+  }
+
+  "As whoever proposed the model measured it."
+  type ModelMetric { name: String! value: Float! }
   type Threshold { kind: String! value: Float! }
   type FeatureFlag { flag: String! isOn: Boolean! }
   "A producer over its rate waits; nothing is dropped."

@@ -11,7 +11,14 @@ export const query = /* GraphQL */ `
   """
   directive @read(minPosition: Long, waitMs: Int) on QUERY
 
+  "What an id names."
+  interface Node { id: ID! }
+
   type Query {
+    "Whatever has this id: an anomaly, a block, a transaction, a validator, a producer, a report or a policy; null where nothing has it."
+    node(id: ID!): Node
+    "At most 100."
+    nodes(ids: [ID!]!): [Node]!
     "One anomaly, or null where it is not known."
     anomaly(id: ID!): Anomaly
     "Anomalies that match a filter, newest publication first. At most 200 a page."
@@ -45,6 +52,13 @@ export const query = /* GraphQL */ `
     counts: Counts!
     "How far each read model is."
     projections: [Projection!]!
+    "Events that read models could not apply, newest first; at most 200."
+    deadLetters(projection: String): [DeadLetter!]!
+    "Work on read models that operators began through this API, newest first."
+    jobs: [Job!]!
+    job(id: ID!): Job
+    "One event of the log by its own position, from 0; null above the newest."
+    event(position: Long!): LogEvent
     "The root of the audit tree over the event log; null while the log is empty."
     auditRoot: AuditRoot
     "Where each validator stands, as it says itself; of a stopped folder, what its disk knows."
@@ -60,6 +74,12 @@ export const query = /* GraphQL */ `
     severity: Int
     "Public key of the producer, 64 hex digits."
     producer: String
+    "Name of the sensor, as the message says."
+    source: String
+    "Address that the detector accuses, as the payload says."
+    sourceAddress: String
+    "A code of a refusal, or NOT_ADMITTED or NOT_COMMITTED where time ran out."
+    reason: String
     "Published at or after."
     since: Time
     "Published before."
@@ -75,5 +95,12 @@ export const query = /* GraphQL */ `
     reporter: String
   }
 
-  type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+  type PageInfo {
+    hasNextPage: Boolean!
+    hasPreviousPage: Boolean!
+    startCursor: String
+    endCursor: String
+    "What the log says from this position on is on none of these pages; cursors carry it."
+    position: Long
+  }
 `

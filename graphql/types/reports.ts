@@ -34,7 +34,7 @@ export const reports = /* GraphQL */ `
   type EvidenceReportEdge { cursor: String! node: EvidenceReport! }
 
   "Evidence as a block carries it. The evidence itself is in the event log, in the stream report-<id>."
-  type EvidenceReport {
+  type EvidenceReport implements Node {
     id: ID!
     type: String!
     "Public key of the reporter."

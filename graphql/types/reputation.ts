@@ -1,6 +1,6 @@
 /** Producers, and what changed the standing of producers and validators. */
 export const reputation = /* GraphQL */ `
-  type Producer {
+  type Producer implements Node {
     id: ID!
     committed: Long!
     "Refusals of messages with its valid signature."

@@ -8,5 +8,7 @@ export const totals = /* GraphQL */ `
   type StateRoot { height: Long! root: String! }
   type AuditRoot { size: Long! root: String! }
   type Counts { published: Long! admitted: Long! committed: Long! rejected: Long! timeout: Long! expired: Long! inFlight: Long! }
+  "An event that a read model could not apply."
+  type DeadLetter { projection: String! position: Long! eventId: ID eventType: String error: String! attempts: Int firstAt: Time lastAt: Time }
   type Projection { name: String! version: Int! position: Long! lagEvents: Long! lagMs: Long! }
 `

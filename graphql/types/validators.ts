@@ -1,6 +1,6 @@
 /** Validators, where each stands now, and proofs against them. */
 export const validators = /* GraphQL */ `
-  type Validator {
+  type Validator implements Node {
     id: ID!
     name: String
     publicKey: String

@@ -4,24 +4,27 @@
  */
 import { bytesToHex } from '../../domain/bytes.js'
 import type { VerifySignature } from '../../domain/crypto.js'
+import type { Unvoted } from '../../domain/execution/check-transaction.js'
 import type { ProducerId, UnixMillis } from '../../domain/ids.js'
 import { checkAnomalyOf } from '../../domain/message/check-anomaly.js'
 import { checkPolicy } from '../../domain/message/check-policy.js'
 import type { RulesNow } from '../../domain/policy/read-rules.js'
 import { checkReportOf } from '../../domain/message/check-report.js'
-import type { RejectCode } from '../../domain/reject-codes.js'
+import type { Rescorer } from '../../domain/scoring/rescore.js'
 import type { MessageKind, Transaction, TxKind } from '../../domain/transaction.js'
 import type { AdmissionClaim } from './decide-admission.js'
 
 export type MessageCheck =
   | { readonly ok: true; readonly claim: Omit<AdmissionClaim, 'messageHash'> }
-  | { readonly ok: false; readonly code: RejectCode; /** wire name; "message" for the whole */ readonly field: string; readonly reason: string }
+  | { readonly ok: false; /** `MODEL_NOT_HELD`: this validator cannot say and gives no receipt */ readonly code: Unvoted; /** wire name; "message" for the whole */ readonly field: string; readonly reason: string }
 
-type CheckMessage = (tx: Transaction, now: UnixMillis, rulesNow: RulesNow, verify: VerifySignature) => MessageCheck
+type CheckMessage = (tx: Transaction, now: UnixMillis, rulesNow: RulesNow, verify: VerifySignature, rescorer: Rescorer) => MessageCheck
 
-const checkEvent: CheckMessage = (tx, now, { rules }, verify) => {
+const checkEvent: CheckMessage = (tx, now, { rules }, verify, rescorer) => {
   const check = checkAnomalyOf(tx, now, rules, verify)
   if (!check.ok) return check
+  const score = rescorer.judge({ id: tx.id, scoreClaim: check.scoreClaim }, rules.registry)
+  if (!score.ok) return score
   const { id, producerId, nonce, tsSeconds } = check.message
   return { ok: true, claim: { kind: 'event', id, ...signedBy(producerId, nonce, tsSeconds) } }
 }
@@ -50,4 +53,4 @@ const CHECKS: Readonly<Record<MessageKind, CheckMessage>> = { event: checkEvent,
 
 const isMessageKind = (kind: TxKind): kind is MessageKind => kind !== 'evidence'
 
-export const claimOf: CheckMessage = (tx, now, rulesNow, verify) => (isMessageKind(tx.kind) ? CHECKS[tx.kind] : refuse)(tx, now, rulesNow, verify)
+export const claimOf: CheckMessage = (tx, now, rulesNow, verify, rescorer) => (isMessageKind(tx.kind) ? CHECKS[tx.kind] : refuse)(tx, now, rulesNow, verify, rescorer)

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../domain/hash.js'
 import type { Hex32, ProducerId, UnixMillis } from '../../domain/ids.js'
 import type { RulesNow } from '../../domain/policy/read-rules.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
+import { holdingNone, type Rescorer } from '../../domain/scoring/rescore.js'
 import type { MessageKind, Transaction } from '../../domain/transaction.js'
 import { claimOf } from './claims.js'
 
@@ -33,16 +34,21 @@ export type AdmissionClaim = {
 export type AdmissionDecision =
   | { readonly kind: 'admitted'; readonly messageHash: Hex32; readonly claim: AdmissionClaim }
   | { readonly kind: 'rejected'; readonly messageHash: Hex32; readonly code: RejectCode; readonly field: string; readonly reason: string }
+  /** This validator cannot say: no receipt speaks of the message, and others decide. */
+  | { readonly kind: 'abstained'; readonly messageHash: Hex32; readonly field: string; readonly reason: string }
 
 export function decideAdmission(
-  tx: Transaction, now: UnixMillis, rulesNow: RulesNow, verify: VerifySignature, memory: AdmissionMemory,
+  tx: Transaction, now: UnixMillis, rulesNow: RulesNow, verify: VerifySignature, memory: AdmissionMemory, rescorer: Rescorer = holdingNone(),
 ): AdmissionDecision {
   const messageHash = sha256Hex(tx.bytes) as Hex32
   const reject = (code: RejectCode, field: string, reason: string): AdmissionDecision => ({ kind: 'rejected', messageHash, code, field, reason })
 
   if (memory.hasMessage(messageHash)) return reject('DUPLICATE', 'message', 'the same bytes were admitted before')
-  const check = claimOf(tx, now, rulesNow, verify)
-  if (!check.ok) return reject(check.code, check.field, check.reason)
+  const check = claimOf(tx, now, rulesNow, verify, rescorer)
+  if (!check.ok) {
+    const { code, field, reason } = check
+    return code === 'MODEL_NOT_HELD' ? { kind: 'abstained', messageHash, field, reason } : reject(code, field, reason)
+  }
   const { kind, id, producer, nonce } = check.claim
   if (memory.hasNonce(kind, producer, nonce)) return reject('REPLAY', 'nonce', 'whoever signed it has used it before')
   if (memory.hasId(kind, id)) return reject('DUPLICATE', 'id', 'a message of this kind with this id was admitted before')

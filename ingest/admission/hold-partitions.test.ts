@@ -39,10 +39,15 @@ describe('what is held', () => {
     hold.close()
   })
 
-  it('is read on where nobody else speaks', async () => {
+  it('is read on where nobody else speaks, however long the batch takes to be done with', async () => {
     const { hold, paused, batch } = ground(1)
     batch(0, 10, 0)
+    const other = ground(1)
+    other.batch(0, 10, 0)
+    other.hold.endTurn()
+    await until('the other is resumed', () => other.paused().length === 0)
     expect(paused()).toEqual([0])
+    hold.endTurn()
     await until('it is resumed', () => paused().length === 0)
     hold.close()
   })

@@ -16,6 +16,8 @@ export type Looked = TopicPartition & {
 export type PartitionHold = {
   /** Call it with all that a batch brought, after it was offered to the backlog. */
   look(batch: readonly Looked[]): void
+  /** The batch is done with: from here on garbage waits for somebody else to speak. */
+  endTurn(): void
   close(): void
 }
 
@@ -70,7 +72,6 @@ export function createPartitionHold(
         if (isRefused) count.refused += 1
         if (producer !== undefined && backlog.isCrowdedBy(producer)) crowded.set(key, (crowded.get(key) ?? new Set()).add(producer))
       }
-      const isGarbage = ({ refused, all }: { refused: number; all: number }): boolean => refused * 2 > all
       if ([...brought.values()].some((count) => !isGarbage(count))) nextTurn()
       for (const [key, count] of brought) {
         places.set(key, count.place)
@@ -81,10 +82,15 @@ export function createPartitionHold(
       // What comes from a paused one was on its way, or the client has begun anew and forgotten the pause: say it again.
       for (const key of brought.keys()) paused.delete(key)
       for (const place of places.values()) settle(place)
+    },
+    endTurn() {
       if (waitsForTurn.size > 0) timer ??= setTimeout(nextTurn, turnMs)
     },
     close: () => clearTimeout(timer),
   }
 }
+
+/** Mostly refused. */
+export const isGarbage = ({ refused, all }: { readonly refused: number; readonly all: number }): boolean => refused * 2 > all
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`

@@ -12,6 +12,7 @@ import { signatureClaimOf } from '../../domain/message/check-anomaly.js'
 import type { RulesNow } from '../../domain/policy/read-rules.js'
 import { receiptSignBytes, type AdmissionReceipt, type UnsignedReceipt, type Verdict } from '../../domain/receipt.js'
 import type { RejectCode } from '../../domain/reject-codes.js'
+import type { Rescorer } from '../../domain/scoring/rescore.js'
 import { createTransaction, type Transaction } from '../../domain/transaction.js'
 import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
@@ -19,7 +20,7 @@ import type { Mempool } from '../mempool/mempool.js'
 import { createRateGate } from '../mempool/rate-gate.js'
 import { nextOffsets } from '../transport/next-offsets.js'
 import { MESSAGE_KINDS, MESSAGE_TOPICS, type Transport, type TransportRecord } from '../transport/transport.js'
-import { createPartitionHold } from './hold-partitions.js'
+import { createPartitionHold, isGarbage } from './hold-partitions.js'
 import { createBatchMemory, decideAdmission, type AdmissionDecision } from './decide-admission.js'
 import { replayWindowMs } from './replay-window.js'
 import { loadPending, settleExpired, settleRefused } from './settle.js'
@@ -37,6 +38,8 @@ export type IntakeOptions = {
   readonly rulesNow: () => RulesNow
   readonly clock: () => UnixMillis
   readonly verify: VerifySignature
+  /** Recomputes claimed scores; absent: no model is held, and the validator abstains from judging those of registered ones. */
+  readonly rescorer?: Rescorer
   /** Checks a batch's signatures off the main thread, so that `verify` finds their verdict in its memory. */
   readonly verifyAhead?: SignatureChecks['ahead']
   /** Called with receipts that are durable; they are also pulled by sequence, so a lost call loses nothing. */
@@ -44,6 +47,8 @@ export type IntakeOptions = {
   /** The pool may hold something new. */
   readonly onPooled?: () => void
   readonly onRefusal?: (receipt: AdmissionReceipt, reason: { readonly code: RejectCode; readonly field: string; readonly reason: string }) => void
+  /** A message that gets no receipt from this validator. */
+  readonly onAbstained?: (reason: { readonly field: string; readonly reason: string }) => void
   readonly signal: AbortSignal
   /** Of those that bring messages; all by default. */
   readonly topics?: readonly string[]
@@ -55,8 +60,8 @@ export type IntakeOptions = {
  * A batch costs a flush, a gossip message and an offset whatever it holds. Where it was small, the next one is waited for
  * a few times as long as it took: not at all to speak of on an idle machine, and fewer, larger batches on a busy one.
  */
-const GATHER_TIMES = 3
-const LONGEST_GATHER_MS = 50
+const GATHER_TIMES = 6
+const LONGEST_GATHER_MS = 200
 /** Deciding is done in one go, and consensus waits for it: as few as still share a flush well. */
 const LARGE_BATCH = 64
 /** Some blocks full: what else is admitted only waits longer, and agreeing needs the processor more. */
@@ -106,10 +111,11 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
       await store.record(decided, (options.clock() + replayWindowMs(pool.skewMs)) as UnixMillis)
       if (decided.length > 0) options.onReceipts(decided.map(({ receipt }) => receipt))
       await consumer.commit(nextOffsets(batch))
-      if (batch.length < LARGE_BATCH || mempool.size().count > ENOUGH_WAITING) {
+      if (batch.length < LARGE_BATCH || mempool.size().count > enoughWaiting(decided)) {
         const restMs = Math.min(LONGEST_GATHER_MS, GATHER_TIMES * (performance.now() - startedAt))
         await sleep(restMs, undefined, { signal }).catch(() => undefined) // Aborted: the loop looks.
       }
+      hold.endTurn()
       await backlog.whenOpen(signal)
       if (signal.aborted) break
     }
@@ -121,6 +127,10 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
     await consumer.close()
   }
 }
+
+/** What was refused need not be read on while anything good waits: whatever garbage costs, agreeing then has to wait for. */
+const enoughWaiting = (decided: readonly DecidedMessage[]): number =>
+  (isGarbage({ refused: decided.filter(({ admitted }) => admitted === undefined).length, all: decided.length }) ? LARGE_BATCH : ENOUGH_WAITING)
 
 type OfferedRecord = { readonly record: TransportRecord; readonly tx: Transaction }
 
@@ -139,7 +149,11 @@ function decideBatch(batch: readonly OfferedRecord[], options: IntakeOptions): D
     const origin = { topic, partition, offset }
     if (store.receiptOf(origin) !== undefined) continue
     const at = options.clock()
-    const decision = decideAdmission(tx, at, rulesNow, verify, memory)
+    const decision = decideAdmission(tx, at, rulesNow, verify, memory, options.rescorer)
+    if (decision.kind === 'abstained') {
+      options.onAbstained?.(decision)
+      continue
+    }
     const unsigned: UnsignedReceipt = { validator, sequence, origin, messageHash: decision.messageHash, verdict: verdictOf(decision), at }
     const receipt = { ...unsigned, signature: signer.sign(receiptSignBytes(chainId, unsigned)) }
     sequence += 1
@@ -155,5 +169,5 @@ function decideBatch(batch: readonly OfferedRecord[], options: IntakeOptions): D
   return decided
 }
 
-const verdictOf = (decision: AdmissionDecision): Verdict =>
+const verdictOf = (decision: Exclude<AdmissionDecision, { kind: 'abstained' }>): Verdict =>
   decision.kind === 'admitted' ? { kind: 'admitted' } : { kind: 'rejected', code: decision.code }

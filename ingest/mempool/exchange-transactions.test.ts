@@ -37,6 +37,42 @@ describe('what is shown to others', () => {
     expect(shown).toEqual([[tx(2).id], [tx(3).id]])
   })
 
+  test('is not what waits for its turn in a busy network, unless it is passed over for long', async () => {
+    const { shown, mempool, add } = watched()
+    add(tx(0))
+    // Each look finds that a block took what waited, and something new that waits.
+    for (let n = 1; n <= 6; n++) {
+      await vi.advanceTimersByTimeAsync(300)
+      mempool.remove([tx(n - 1).id])
+      add(tx(n))
+    }
+    add(tx(100))
+    for (let n = 7; n <= 12; n++) {
+      await vi.advanceTimersByTimeAsync(300)
+      mempool.remove([tx(n - 1).id])
+      add(tx(n))
+    }
+    expect(shown).toEqual([])
+    for (let n = 13; n <= 14; n++) {
+      await vi.advanceTimersByTimeAsync(300)
+      mempool.remove([tx(n - 1).id])
+      add(tx(n))
+    }
+    expect(shown).toEqual([[tx(100).id]])
+  })
+
+  test('is what waits when blocks stop taking it: the leader may not have it, and has not lost its view yet', async () => {
+    const { shown, mempool, add } = watched()
+    add(tx(0))
+    await vi.advanceTimersByTimeAsync(300)
+    mempool.remove([tx(0).id])
+    add(tx(1))
+    await vi.advanceTimersByTimeAsync(300)
+    expect(shown).toEqual([])
+    await vi.advanceTimersByTimeAsync(900)
+    expect(shown).toEqual([[tx(1).id]])
+  })
+
   test('is nothing while more waits than a block can carry, and the rest when its turn does not come', async () => {
     const { shown, mempool, add } = watched()
     const many = Array.from({ length: 10 }, (_, n) => tx(n))

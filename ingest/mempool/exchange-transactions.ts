@@ -4,7 +4,7 @@
  * after a view was given up for it and which a jailed validator never gets: so it is shown to all.
  */
 import { firstRoom } from '../../consensus/core/block-room.js'
-import type { RejectCode } from '../../domain/reject-codes.js'
+import type { Unvoted } from '../../domain/execution/check-transaction.js'
 import type { TxId, UnixMillis } from '../../domain/ids.js'
 import type { Transaction } from '../../domain/transaction.js'
 import type { Report } from '../../consensus/core/protocol.js'
@@ -26,19 +26,29 @@ export type TransactionExchangePorts = {
   readonly limits: { readonly blockTxs: number; readonly blockBytes: number }
   now(): UnixMillis
   /** Takes what another validator shows. @returns why it is refused. */
-  offer(tx: Transaction): RejectCode | undefined
+  offer(tx: Transaction): Unvoted | undefined
   /** Something was offered. */
   onOffered(): void
 }
 
 /** What an honest validator would never have admitted; the other codes are a matter of time and may be a race. */
-const NEVER_OFFERED: ReadonlySet<RejectCode> = new Set(['MALFORMED', 'TOO_LARGE', 'INVALID_SIGNATURE', 'HASH_MISMATCH'])
+const NEVER_OFFERED: ReadonlySet<Unvoted> = new Set(['MALFORMED', 'TOO_LARGE', 'INVALID_SIGNATURE', 'HASH_MISMATCH'])
 /** Many times what a commit takes, and soon enough for one that needs it to be final within a second. */
 const LOOK_EVERY_MS = 300
+/**
+ * Where blocks take what waits, one that waits here waits elsewhere too and is only not its turn yet: a busy network lets
+ * transactions gather for longer than a look. Showing those to all would send each message to each validator five times
+ * over, just where there is no time for it.
+ */
+const PATIENCE_IN_A_BUSY_NETWORK_MS = 2000
+/** Blocks take what waits: a little longer than leaders gather and agree. After that a leader may have nothing to propose. */
+const BUSY_FOR_MS = 700
 
 export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffered }: TransactionExchangePorts): TransactionExchange {
-  let seen: ReadonlySet<TxId> = new Set()
+  /** What waited at the last look, and when each was met first. */
+  let seen: ReadonlyMap<TxId, UnixMillis> = new Map()
   let shown: ReadonlySet<TxId> = new Set()
+  let takenAt: UnixMillis | undefined
   let timer: NodeJS.Timeout | undefined
 
   listen(mesh, 'transactions', (bytes) => {
@@ -56,16 +66,24 @@ export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffe
     if (transactions.length > 0) gossip(mesh, 'transactions', encodeTransactions(transactions))
   }
 
-  /** Shows, once, what has waited since the last look. */
+  /** Shows, once, what has waited since the last look, or for longer where blocks take what waits. */
   const look = (): void => {
     timer = undefined
     const all = waiting()
+    const ids = new Set(all.map(({ id }) => id))
+    const at = now()
+    if ([...seen.keys()].some((id) => !ids.has(id))) takenAt = at
+    const isBusy = takenAt !== undefined && at - takenAt < BUSY_FOR_MS
+    const isLate = ({ id }: Transaction): boolean => {
+      const since = seen.get(id)
+      return since !== undefined && !shown.has(id) && (!isBusy || at - since >= PATIENCE_IN_A_BUSY_NETWORK_MS)
+    }
     // More than a block can carry waits for its turn, not for a leader who knows of it; showing it would only add to the load.
-    const late = all.length < room ? all.filter(({ id }) => seen.has(id) && !shown.has(id)) : []
+    const late = all.length < room ? all.filter(isLate) : []
     show(late)
     const lateIds = new Set(late.map(({ id }) => id))
-    seen = new Set(all.map(({ id }) => id))
-    shown = new Set([...seen].filter((id) => shown.has(id) || lateIds.has(id)))
+    shown = new Set([...ids].filter((id) => shown.has(id) || lateIds.has(id)))
+    seen = new Map(all.map(({ id }) => [id, seen.get(id) ?? at]))
     if (all.length > 0) pooled()
   }
 

@@ -96,8 +96,8 @@ export function createVerifiedCache(verify: VerifySignature, maxEntries: number)
 }
 
 const HEAD_BYTES = PUBLIC_KEY_BYTES + SIGNATURE_BYTES
-/** Written anew for each entry: votes and most messages of producers fit. */
-const preimage = new Uint8Array(4096)
+/** Written anew for each entry: votes and nearly all messages of producers fit. */
+const preimage = new Uint8Array(64 * 1024)
 
 function entryOf(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): string {
   const length = HEAD_BYTES + message.length

@@ -3,6 +3,7 @@
  * purpose: the store's asynchronous commit reports a full disk as an unhandled rejection that ends the process.
  */
 import type { RootDatabase } from 'lmdb'
+import { transact } from './transact.js'
 
 type Job = { readonly work: () => unknown; readonly resolve: (value: never) => void; readonly reject: (error: unknown) => void }
 type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
@@ -10,8 +11,9 @@ type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 /**
  * @param isRefusal an error that `work` throws before it has written anything: it fails that work alone. Any other
  *   error aborts the transaction and fails every work in it.
+ * @param onAborted the store has aborted a commit, and all work in it is about to run again
  */
-export function createGroupCommit(root: RootDatabase<unknown, string>, isRefusal: (error: unknown) => boolean): <T>(work: () => T) => Promise<T> {
+export function createGroupCommit(root: RootDatabase<unknown, string>, isRefusal: (error: unknown) => boolean, onAborted?: () => void): <T>(work: () => T) => Promise<T> {
   let queued: Job[] = []
 
   const commit = (): void => {
@@ -19,14 +21,14 @@ export function createGroupCommit(root: RootDatabase<unknown, string>, isRefusal
     queued = []
     let outcomes: readonly Outcome[]
     try {
-      outcomes = root.transactionSync(() => jobs.map(({ work }): Outcome => {
+      outcomes = transact(root, () => jobs.map(({ work }): Outcome => {
         try {
           return { ok: true, value: work() }
         } catch (error) {
           if (isRefusal(error)) return { ok: false, error }
           throw error
         }
-      }))
+      }), onAborted)
     } catch (error) {
       for (const { reject } of jobs) reject(error)
       return

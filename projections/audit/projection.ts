@@ -1,10 +1,11 @@
 /**
- * The audit trail: every entry of the log is a leaf of one RFC 6962 tree and a chained row of audit_logs. It takes the
- * bytes as stored, so an entry that nobody can decode is still bound by the root.
+ * The audit trail: every entry of the log is a leaf of one RFC 6962 tree and a chained row of audit_logs. A leaf binds
+ * the bytes as stored, so an entry that nobody can decode is still bound by the root. The tree is the one that the
+ * recorder publishes (audit/tree/entry.ts): at the same size, the roots are the same.
  */
 import type pg from 'pg'
-import { appendLeafHash } from '../../audit/tree.js'
-import { leafHash } from '../../domain/merkle.js'
+import { auditLeafOf, type EntryNames } from '../../audit/tree/entry.js'
+import { appendLeafHash } from '../../audit/tree/tree.js'
 import { uuidV5 } from '../../domain/uuid.js'
 import type { BatchEntry, Projection } from '../runtime/projection.js'
 import { timeOf } from '../runtime/projection.js'
@@ -15,7 +16,8 @@ import { insertAuditLogs, type AuditRow } from './sql/insert-audit-logs.js'
 import { readAuditTree, type AuditTree } from './sql/read-audit-tree.js'
 import { writeAuditTree } from './sql/write-audit-tree.js'
 
-export const AUDIT_PROJECTION = { name: 'audit', version: 1 } as const
+/** Version 1 took the stored bytes themselves for leaves. */
+export const AUDIT_PROJECTION = { name: 'audit', version: 2 } as const
 
 export const createAuditProjection = (pool: pg.Pool): Projection => createSqlProjection(pool, {
   ...AUDIT_PROJECTION,
@@ -32,7 +34,7 @@ export function foldAudit(entries: readonly BatchEntry[], before: AuditTree): { 
   let at = 0
   const rows = entries.map((entry): AuditRow => {
     if (entry.position !== frontier.size) throw new Error(`audit tree has ${frontier.size} leaves, the next entry is ${entry.position}`)
-    const leaf = leafHash(entry.bytes)
+    const leaf = auditLeafOf(entry.position, entry.bytes, namesOf(entry))
     const previousHash = headHash
     frontier = appendLeafHash(frontier, leaf)
     headHash = recordHash(previousHash, leaf)
@@ -41,4 +43,11 @@ export function foldAudit(entries: readonly BatchEntry[], before: AuditTree): { 
     return { id, position: entry.position, leafHash: leaf, previousHash, recordHash: headHash, at, ...auditRecordOf(entry) }
   })
   return { tree: { frontier, headHash }, rows }
+}
+
+/** What was read already; the bytes of an entry that could not be decoded may still name it. */
+function namesOf(entry: BatchEntry): EntryNames | undefined {
+  if (entry.kind === 'unreadable') return undefined
+  const { id, stream, event } = entry.recorded
+  return { id, stream, type: event.type }
 }

@@ -97,7 +97,12 @@ function describe({ event, stream }: RecordedEvent): Omit<AuditRecord, 'eventTyp
     }
     case 'OperatorActionRecorded': {
       const { actor, action, resource, result, reason, fields } = event.data
-      return { severity: result === 'success' ? 'INFO' : 'WARN', actor, action, resource, result, fields: { ...fields, reason } }
+      return { severity: severityOf(action, result), actor, action, resource, result, fields: { ...fields, reason } }
     }
   }
 }
+
+/** What changes who may do what, what takes data out, and who was not let in is for whoever guards the mesh. */
+const GUARDED = /^(login|keys\.|policy\.|export\.)/
+
+const severityOf = (action: string, result: 'success' | 'failure'): AuditSeverity => (GUARDED.test(action) ? 'SECURITY' : result === 'success' ? 'INFO' : 'WARN')

@@ -10,7 +10,7 @@ import {
 
 let postgres: TestPostgres
 let harness: ProjectionHarness
-const message = messageWith(JSON.stringify({ features: { syn: 12 }, final_score: 0.91, scores: { 'rules/syn-flood': { score: 1, threshold: 0.5, fired: true } } }))
+const message = messageWith(JSON.stringify({ src_ip: '192.0.2.7', features: { syn: 12 }, final_score: 0.91, scores: { 'rules/syn-flood': { score: 1, threshold: 0.5, fired: true } } }))
 const LATER: readonly DomainEvent[] = [
   published('full', 500, { message }), admitted('full', 501), block(4, ['full'], 502), committed('full', 4, 0, 502),
   published('refused', 600), rejected('refused', 601), block(5, ['refused'], 602), committed('refused', 5, 0, 602),
@@ -35,7 +35,7 @@ describe('calibration rows', () => {
       anomalyId: anomalyId('full'), position: SAMPLE.length, updatedPosition: SAMPLE.length + 3, authentic: true, producerId: PRODUCER, source: 'detector-1', signScheme: 'v1',
       messageHash: hash('message/full'), contentHash: hash('content/full'), type: 'ddos', severity: 8, features: { syn: 12 }, featureCount: 1,
       engineScores: { 'rules/syn-flood': { score: 1, threshold: 0.5, fired: true } }, rawScore: 0.91, logLikelihoodRatio: null, calibratedScore: null, confidence: 0.93,
-      modelVersion: '1.0.0', modelHash: null, decision: 'publish', outcome: 'COMMITTED', reason: null, verdicts: [], label: null,
+      modelVersion: '1.0.0', modelHash: null, decision: 'publish', sourceAddress: '192.0.2.7', outcome: 'COMMITTED', reason: null, verdicts: [], label: null,
       detectedAt: new Date(at(500)), publishedAt: new Date(at(500)), admittedAt: new Date(at(501)), settledAt: new Date(at(502)), blockHeight: 4, txIndex: 0, txHash: hash('tx/full'),
     })
   })

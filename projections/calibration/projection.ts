@@ -10,7 +10,7 @@ import { createCalibrationFold } from './row-changes.js'
 import { readKnownRows } from './sql/read-known-rows.js'
 import { writeCalibrationRows } from './sql/write-rows.js'
 
-export const CALIBRATION_PROJECTION = { name: 'calibration', version: 1 } as const
+export const CALIBRATION_PROJECTION = { name: 'calibration', version: 2 } as const
 
 export const createCalibrationProjection = (pool: pg.Pool): Projection =>
   createSqlProjection(pool, { ...CALIBRATION_PROJECTION, tables: ['calibration_rows'], fold: foldCalibration })

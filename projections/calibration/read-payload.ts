@@ -2,6 +2,7 @@
  * What a detector says about its own decision, read from the payload of its message. The payload is a stranger's: only
  * finite numbers and short texts are taken, names and sizes are bounded, and whatever is not understood is left out.
  */
+import { isIP } from 'node:net'
 import { decodeAnomaly } from '../../domain/message/anomaly.js'
 
 export type PayloadFacts = {
@@ -19,6 +20,8 @@ export type PayloadFacts = {
   readonly modelHash: string | null
   /** Why the detector sent it; `publish` unless the payload names another reason, such as a random sample. */
   readonly decision: string
+  /** Address of what the detector accuses, where it is one. */
+  readonly sourceAddress: string | null
 }
 
 export type EngineScore = { readonly score: number; readonly threshold: number | null; readonly fired: boolean }
@@ -28,8 +31,17 @@ const MOST_ENGINES = 64
 const LONGEST_NAME = 128
 
 /** @param message the wire bytes as the log has them, base64 */
-export function readPayload(message: string): PayloadFacts {
+export const readPayload = (message: string): PayloadFacts => factsIn(payloadOf(message))
+
+/** What the payload says, and what only an export has besides: who the traffic was sent to. */
+export function readPayloadWithTarget(message: string): PayloadFacts & { readonly targetAddress: string | null } {
   const payload = payloadOf(message)
+  return { ...factsIn(payload), targetAddress: addressIn(payload.dst_ip) }
+}
+
+const addressIn = (value: unknown): string | null => (typeof value === 'string' && isIP(value) !== 0 ? value.toLowerCase() : null)
+
+function factsIn(payload: JsonObject): PayloadFacts {
   const features = numbersOf(payload.features)
   return {
     features: features.length > MOST_FEATURES ? {} : Object.fromEntries(features),
@@ -40,6 +52,7 @@ export function readPayload(message: string): PayloadFacts {
     calibratedScore: numberIn(payload.calibrated_score),
     modelHash: typeof payload.model_hash === 'string' && /^[0-9a-f]{64}$/.test(payload.model_hash) ? payload.model_hash : null,
     decision: (typeof payload.decision === 'string' ? nameOf(payload.decision) : undefined) ?? 'publish',
+    sourceAddress: addressIn(payload.src_ip),
   }
 }
 

@@ -6,6 +6,9 @@ const FIRST_MS = -62_135_596_800_000
 /** 9999-12-31T23:59:59Z. */
 const LAST_MS = 253_402_300_799_000
 
-/** UTC milliseconds as RFC 3339; what no calendar has becomes the nearest second it has. */
+/** What no calendar has becomes the nearest second it has. */
+export const calendarMillis = (millis: number): number => Math.min(Math.max(millis, FIRST_MS), LAST_MS)
+
+/** UTC milliseconds as RFC 3339, in a year that calendars have. */
 export const eventTime = (millis: number | null | undefined): string | null =>
-  timeOfMillis(millis === null || millis === undefined ? millis : Math.min(Math.max(millis, FIRST_MS), LAST_MS))
+  timeOfMillis(millis === null || millis === undefined ? millis : calendarMillis(millis))

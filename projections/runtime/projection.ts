@@ -95,7 +95,7 @@ export type RowDifference = {
 export type SwitchResult = {
   readonly position: Position
   readonly isEqual: boolean
-  /** Empty where they are equal, and where the store cannot tell more. */
+  /** Empty where they are equal. */
   readonly differences: readonly TableDifference[]
   /** The version that was live before. */
   readonly replaced: number
@@ -115,6 +115,11 @@ export type Rebuild = {
    * found moved, and then it is asked again.
    */
   switchOver(catchUp: (to: Position) => Promise<void>): Promise<SwitchResult>
+  /**
+   * Where the live version is not what its events say, at the position it stands at; nothing is switched. Undefined where
+   * parts of it stand at different positions, as a crash leaves them. The live version must stand still.
+   */
+  compare(catchUp: (to: Position) => Promise<void>): Promise<readonly TableDifference[] | undefined>
   /** Removes what is left of the new version. */
   end(): Promise<void>
 }

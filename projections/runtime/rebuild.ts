@@ -23,7 +23,7 @@ export type RebuildResult = {
   /** The version that was live before, and the one that is now. */
   readonly replaced: number
   readonly version: number
-  /** Where the two were not the same; empty where the store cannot tell more. */
+  /** Where the two were not the same; empty where they were. */
   readonly differences: readonly TableDifference[]
   /** How long the live version could not move on, and how long readers may have waited. */
   readonly heldMs: number
@@ -45,6 +45,28 @@ export async function rebuildProjection(options: RebuildProjection): Promise<Reb
 export async function rollBackProjection(options: RebuildProjection): Promise<RebuildResult> {
   const deadLetters = await options.projection.deadLetters()
   return replaceLive({ mayFail: new Set(deadLetters.map(({ position }) => position)), ...options }, () => options.projection.beginRollBack())
+}
+
+export type ComparedProjection = {
+  /** Of the live version. */
+  readonly position: Position
+  /** Undefined where parts of the live version stand at different positions; empty where the live version has exactly what its events say. */
+  readonly differences: readonly TableDifference[] | undefined
+}
+
+/** Builds a read model again beside the live one and compares the two; readers keep what they have. For a stopped system. */
+export async function compareProjection({ log, projection, signal, onProgress }: RebuildProjection): Promise<ComparedProjection> {
+  const mayFail = new Set((await projection.deadLetters()).map(({ position }) => position))
+  const rebuild = await projection.beginRebuild()
+  try {
+    const differences = await rebuild.compare(async (until) => {
+      await runProjection({ log, projection: rebuild.projection, signal, until, poison: 'stop', mayFail, ...(onProgress === undefined ? {} : { onProgress }) })
+      signal.throwIfAborted()
+    })
+    return { position: await livePosition(projection), differences }
+  } finally {
+    await rebuild.end()
+  }
 }
 
 async function replaceLive({ log, projection, signal, onProgress, mayFail }: RebuildProjection, begin: () => Promise<Rebuild>): Promise<RebuildResult> {

@@ -113,6 +113,18 @@ async function replacement(
       await catchUp((await readLiveVersion(live, name))?.checkpoint.position ?? asPosition(0))
       return withSqlRetry(() => switchNow(live, places, lease, isEqual, catchUp))
     },
+    async compare(catchUp) {
+      await makeIndexes(pool, putOff)
+      await catchUp((await readLiveVersion(live, name))?.checkpoint.position ?? asPosition(0))
+      return withSqlRetry(async () => {
+        const client = await live.connect()
+        try {
+          return await differencesOf(client, home, from, await listPresentTables(client, home, tables))
+        } finally {
+          client.release()
+        }
+      })
+    },
     end,
   }
 }

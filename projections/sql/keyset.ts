@@ -13,6 +13,10 @@ export type KeysetPage = {
 
 export type Condition = { readonly text: (parameter: (value: unknown) => string) => string }
 
+/** Of a list that is pinned to a position of the log: only rows whose events lie below it. */
+export const below = (column: string, position: number | undefined): readonly Condition[] =>
+  (position === undefined ? [] : [{ text: (parameter) => `${column} < ${parameter(position)}` }])
+
 /** @param conditions each builds its SQL with `parameter(value)`, which gives the placeholder of a value */
 export async function readKeysetPage<Row extends Record<string, unknown>>(
   sql: SqlRunner, table: string, columns: string, key: string, { after, before, limit, fromEnd = false }: KeysetPage, conditions: readonly Condition[] = [],

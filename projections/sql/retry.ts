@@ -34,7 +34,7 @@ export function kindOfSqlError(error: unknown): SqlErrorKind {
 }
 
 export type RetryOptions = {
-  /** Most attempts. Of transactions that fail by chance three times in ten, one in fifteen thousand needs more than 8. */
+  /** Most attempts. Of transactions that fail by chance three times in ten, one in two million needs more than 12. */
   readonly attempts?: number
   readonly firstDelayMs?: number
   readonly longestDelayMs?: number
@@ -45,7 +45,7 @@ export type RetryOptions = {
 
 /** Runs `work` until it succeeds, fails for good, or has had all its attempts. */
 export async function withSqlRetry<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { attempts = 8, firstDelayMs = 20, longestDelayMs = 2000, signal, onRetry } = options
+  const { attempts = 12, firstDelayMs = 20, longestDelayMs = 2000, signal, onRetry } = options
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()

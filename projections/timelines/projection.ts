@@ -32,7 +32,7 @@ export function createTimelinesProjection(store: TimelineStore): Projection {
 }
 
 /** A second version of the timelines as a rebuild of the projection. */
-export function timelineRebuild(live: TimelineStore, { store, replaceLive, differences, switchMs, end }: TimelineRebuild): Rebuild {
+export function timelineRebuild(live: TimelineStore, { store, replaceLive, compare, differences, switchMs, end }: TimelineRebuild): Rebuild {
   const { name, version } = TIMELINES_PROJECTION
   return {
     projection: createTimelinesProjection(store),
@@ -43,8 +43,12 @@ export function timelineRebuild(live: TimelineStore, { store, replaceLive, diffe
         const startedAt = performance.now()
         const result = await replaceLive(name, version)
         const heldMs = performance.now() - startedAt
-        if (result !== 'moved') return { position, isEqual: result === 'equal', differences: differences?.() ?? [], replaced: version, heldMs, switchMs: switchMs?.() ?? heldMs }
+        if (result !== 'moved') return { position, isEqual: result === 'equal', differences: differences(), replaced: version, heldMs, switchMs: switchMs?.() ?? heldMs }
       }
+    },
+    async compare(catchUp) {
+      await catchUp(asPosition((await live.checkpoint(name, version)).position))
+      return compare(name, version)
     },
     end,
   }

@@ -62,8 +62,10 @@ export type TimelineRebuild = {
   readonly store: TimelineStore
   /** Puts the new content in the place of the live one in one step; `moved` and nothing done where their positions differ. */
   replaceLive(name: string, version: number): Promise<'equal' | 'different' | 'moved'>
-  /** Of the last replaceLive, where the store can tell. */
-  differences?(): readonly TableDifference[]
+  /** Where the two are not the same; nothing is replaced. Undefined where not all of the live content is at the position of the new one. */
+  compare(name: string, version: number): Promise<readonly TableDifference[] | undefined>
+  /** Of the last replaceLive. */
+  differences(): readonly TableDifference[]
   /** Of the last replaceLive, how long readers may have waited; absent: as long as all of it took. */
   switchMs?(): number
   /** Removes what is left of the new store. */

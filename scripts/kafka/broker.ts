@@ -77,8 +77,14 @@ export async function startBroker({ version, folder, port, acls = false }: Start
     async start({ keystore = certificates.broker } = {}) {
       writeFileSync(properties, brokerProperties({ folder, ...ports, keystore, acls }))
       const out = openSync(logFile, 'a')
-      child = spawn('java', ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...classPath, 'kafka.Kafka', properties], { stdio: ['ignore', out, out] })
-      await answers(address, child, logFile)
+      child = spawn('java', ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...classPath, 'kafka.Kafka', properties], { stdio: ['ignore', out, out] })
+      try {
+        await answers(address, child, logFile)
+      } catch (error) {
+        // Nobody else knows of it.
+        await signal('SIGKILL')
+        throw error
+      }
     },
     kill: () => signal('SIGKILL'),
     stop: () => signal('SIGTERM'),

@@ -2,7 +2,7 @@
 import { NotSimulatedError } from './bundle.js'
 import { openLab, type Experiment, type Lab } from './experiment.js'
 import type { Mutant } from './mutant.js'
-import { runUnitTests } from './unit-tests.js'
+import type { UnitTests } from './unit-tests.js'
 
 export const TECHNIQUES = ['scenarios', 'twins', 'swarm', 'unit tests'] as const
 export type Technique = (typeof TECHNIQUES)[number]
@@ -21,7 +21,7 @@ const UNREACHED: Verdict = { kind: 'out of reach' }
 export type Budget = Readonly<Record<Exclude<Technique, 'unit tests'>, number>>
 
 /** Runs these techniques over a mutant. */
-export async function runTechniques(mutant: Mutant, techniques: readonly Technique[], budget: Budget): Promise<ReadonlyMap<Technique, Verdict>> {
+export async function runTechniques(mutant: Mutant, techniques: readonly Technique[], budget: Budget, units: UnitTests): Promise<ReadonlyMap<Technique, Verdict>> {
   const verdicts = new Map<Technique, Verdict>()
   const simulated = techniques.filter((technique) => technique !== 'unit tests')
   if (simulated.length > 0) {
@@ -34,7 +34,7 @@ export async function runTechniques(mutant: Mutant, techniques: readonly Techniq
       lab?.close()
     }
   }
-  if (techniques.includes('unit tests')) verdicts.set('unit tests', await orFailed(() => testUnits(mutant)))
+  if (techniques.includes('unit tests')) verdicts.set('unit tests', await orFailed(() => testUnits(mutant, units)))
   return verdicts
 }
 
@@ -48,8 +48,8 @@ async function orFailed(run: () => Promise<Verdict>): Promise<Verdict> {
 }
 
 /** The scenario that is known to notice, or else the unit tests that are. */
-export async function runKnownKiller(mutant: Mutant): Promise<Verdict> {
-  if (mutant.scenario === undefined) return testUnits(mutant)
+export async function runKnownKiller(mutant: Mutant, units: UnitTests): Promise<Verdict> {
+  if (mutant.scenario === undefined) return testUnits(mutant, units)
   const lab = await openLab(mutant.edits)
   try {
     return await simulate(lab, { technique: 'scenarios', only: mutant.scenario, budgetMs: 30_000 })
@@ -73,10 +73,10 @@ async function simulate(lab: Lab, experiment: Experiment): Promise<Verdict> {
   return finding.isKilled ? { kind: 'killed', by: finding.by, found: `${finding.kind}: ${finding.detail.split('\n')[0] ?? ''}`, tried, ms } : { kind: 'survived', tried, ms }
 }
 
-async function testUnits({ edits, tests, only }: Mutant): Promise<Verdict> {
+async function testUnits({ edits, tests, only }: Mutant, units: UnitTests): Promise<Verdict> {
   if (tests === undefined) return UNREACHED
   const started = performance.now()
-  const { passed, failed } = await runUnitTests(edits, tests, only)
+  const { passed, failed } = await units.run(edits, tests, only)
   const ms = Math.round(performance.now() - started)
   return failed[0] === undefined ? { kind: 'survived', tried: passed, ms } : { kind: 'killed', by: failed[0], found: 'the test fails', tried: passed + failed.length, ms }
 }

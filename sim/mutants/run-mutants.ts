@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { MUTANTS } from './catalogue/index.js'
 import type { Mutant } from './mutant.js'
 import { runTechniques, TECHNIQUES, type Budget, type Technique, type Verdict } from './run-mutant.js'
+import { openUnitTests } from './unit-tests.js'
 
 export type MutantRow = { readonly mutant: string; readonly verdicts: ReadonlyMap<Technique, Verdict>; readonly isKilled: boolean }
 
@@ -20,20 +21,25 @@ export type MutantsOptions = {
 export async function runMutants(options: MutantsOptions = {}): Promise<readonly MutantRow[]> {
   const { budget = DEFAULT_BUDGET, techniques = TECHNIQUES, mutants = MUTANTS, lanes = availableParallelism(), onRow } = options
   const rows: MutantRow[] = []
+  const units = openUnitTests(lanes)
   let next = 0
   let done = 0
   const lane = async (): Promise<void> => {
     for (let at = next++; at < mutants.length; at = next++) {
       const mutant = mutants[at] as Mutant
-      const verdicts = await runTechniques(mutant, techniques, budget)
+      const verdicts = await runTechniques(mutant, techniques, budget, units)
       const row = { mutant: mutant.name, verdicts, isKilled: [...verdicts.values()].some(({ kind }) => kind === 'killed') }
       rows[at] = row
       done += 1
       onRow?.(row, done, mutants.length)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(lanes, mutants.length) }, lane))
-  return rows
+  try {
+    await Promise.all(Array.from({ length: Math.min(lanes, mutants.length) }, lane))
+    return rows
+  } finally {
+    units.close()
+  }
 }
 
 export function renderTable(rows: readonly MutantRow[], techniques: readonly Technique[]): string {

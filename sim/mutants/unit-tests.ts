@@ -1,54 +1,91 @@
-/** Runs unit tests over the sources of a mutant. The sources are changed while vitest loads them, never on disk. */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** Runs unit tests over the sources of mutants, several mutants at a time: each lane is a warm vitest in a process of its own. */
+import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { packageRoot } from '../../platform/package-root.js'
 import type { Edit } from './mutant.js'
+import type { Answer, Question } from './unit-lane.js'
 
 export type TestOutcome = { readonly passed: number; readonly failed: readonly string[] }
 
-type Report = {
-  readonly numPassedTests: number
-  readonly testResults: readonly { readonly name: string; readonly message: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[]
+export type UnitTests = {
+  /** Runs these test files over these edits. Throws where the tests did not even start: code that does not load proves nothing about a rule. */
+  run(edits: readonly Edit[], files: readonly string[], only?: string): Promise<TestOutcome>
+  close(): void
 }
 
-const LONGEST_MS = 120_000
+type Lane = { ask(question: Question): Promise<Answer>; close(): void }
 
-/** Throws where the tests did not even start: code that does not load proves nothing about a rule. */
-export async function runUnitTests(edits: readonly Edit[], files: readonly string[], only?: string): Promise<TestOutcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'cybermesh-mutant-'))
-  try {
-    const path = join(folder, 'report.json')
-    const output = await spawnVitest(edits, [...files, '--reporter=json', `--outputFile=${path}`, ...(only === undefined ? [] : ['-t', only])])
-    const report = readReport(path, output)
-    const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-    // After the first failure the other files are skipped, without a message.
-    const unstarted = report.testResults.find(({ assertionResults, message }) => assertionResults.length === 0 && message !== '')
-    if (unstarted !== undefined || results.length === 0) throw new Error(`${unstarted?.name ?? files.join(', ')} did not start: ${unstarted?.message ?? output}`)
-    return { passed: report.numPassedTests, failed: results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName.trim()) }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+const LONGEST_MS = 300_000
+const LAST_WORDS = 4000
+
+/** @param lanes how many mutants at a time; a lane starts with its first question */
+export function openUnitTests(lanes: number): UnitTests {
+  const all = Array.from({ length: lanes }, openLane)
+  const free = [...all]
+  const waiting: ((lane: Lane) => void)[] = []
+  const take = (): Promise<Lane> => {
+    const lane = free.pop()
+    return lane === undefined ? new Promise((resolve) => { waiting.push(resolve) }) : Promise.resolve(lane)
+  }
+  const giveBack = (lane: Lane): void => {
+    const next = waiting.shift()
+    if (next === undefined) free.push(lane)
+    else next(lane)
+  }
+  return {
+    async run(edits, files, only) {
+      const lane = await take()
+      try {
+        const { passed, failed, unstarted } = await lane.ask({ edits, files, ...(only === undefined ? {} : { only }) })
+        if (unstarted.length > 0) throw new Error(`did not start: ${unstarted.join('\n')}`)
+        if (passed + failed.length === 0) throw new Error(`no test ran of ${files.join(', ')}`)
+        return { passed, failed }
+      } finally {
+        giveBack(lane)
+      }
+    },
+    close: () => all.forEach((lane) => lane.close()),
   }
 }
 
-function readReport(path: string, output: string): Report {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Report
-  } catch (error) {
-    throw new Error(`the tests wrote no report:\n${output}`, { cause: error })
+function openLane(): Lane {
+  let child: ChildProcess | undefined
+  let output = ''
+  const start = (): ChildProcess => {
+    const { VITEST: _outer, ...env } = process.env
+    // A group of its own: a test that never ends goes with the lane that waits for it.
+    const started = fork(join(import.meta.dirname, 'unit-lane.ts'), { cwd: packageRoot(), env, execArgv: ['--import', 'tsx'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+    for (const stream of [started.stdout, started.stderr]) stream?.on('data', (chunk: Buffer) => { output = (output + chunk.toString()).slice(-LAST_WORDS) })
+    return started
   }
-}
-
-function spawnVitest(edits: readonly Edit[], args: readonly string[]): Promise<string> {
-  const root = packageRoot()
-  const { VITEST: _outer, ...environment } = process.env
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', join(root, 'sim', 'mutants', 'vitest.config.ts'), ...args],
-      { cwd: root, timeout: LONGEST_MS, env: { ...environment, CYBERMESH_MUTANT_EDITS: JSON.stringify(edits) } })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
-    child.on('error', reject)
-    child.on('close', () => resolve(output))
-  })
+  const close = (): void => {
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+    child = undefined
+  }
+  return {
+    close,
+    ask: (question) => new Promise((resolve, reject) => {
+      const asked = child ??= start()
+      const end = (): void => {
+        clearTimeout(timer)
+        asked.off('message', onAnswer).off('close', onClose)
+      }
+      const onAnswer = (answer: unknown): void => {
+        end()
+        resolve(answer as Answer)
+      }
+      const onClose = (): void => {
+        end()
+        child = undefined
+        reject(new Error(`the tests ended without an answer:\n${output}`))
+      }
+      const timer = setTimeout(() => {
+        end()
+        close()
+        reject(new Error(`the tests did not end within ${LONGEST_MS} ms:\n${output}`))
+      }, LONGEST_MS)
+      asked.on('message', onAnswer).on('close', onClose)
+      asked.send(question)
+    }),
+  }
 }

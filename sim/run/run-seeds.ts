@@ -1,6 +1,5 @@
 /** Many seeds on a few threads, with progress; a range of seeds gives the same result on any number of threads. */
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { startWorker } from '../../platform/start-worker.js'
 import type { Result } from '../types.js'
 import { addTally, emptyTally, type Tally } from './tally.js'
 import type { Answer, Job } from './worker.js'
@@ -22,14 +21,6 @@ const CHUNK = 20
 /** Failures kept whole; more of them say nothing new. */
 const MAX_FOUND = 50
 
-/** From the sources a thread must first learn TypeScript, which it does not inherit. */
-function startWorker(): Worker {
-  const script = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)
-  if (script.pathname.endsWith('.js')) return new Worker(script)
-  const loader = import.meta.resolve('tsx/esm/api')
-  return new Worker(`void import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(script.href)}) })`, { eval: true })
-}
-
 export async function runSeeds({ from, seeds, workers, n, onProgress }: RunOptions): Promise<RunOutcome> {
   const tally = emptyTally()
   const found: Result[] = []
@@ -41,7 +32,7 @@ export async function runSeeds({ from, seeds, workers, n, onProgress }: RunOptio
     return job
   }
   const runWorker = (): Promise<void> => new Promise((resolve, reject) => {
-    const worker = startWorker()
+    const worker = startWorker(import.meta.url, './worker')
     const give = (): void => {
       const job = takeJob()
       if (job !== undefined) return worker.postMessage(job)

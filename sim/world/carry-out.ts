@@ -20,6 +20,7 @@ export type Hands = {
   transmit(to: SimNode, message: PeerMessage): void
   setTimer(view: View, delayMs: number): void
   clearTimer(): void
+  setGatheringTimer(view: View, delayMs: number): void
   fetch(effect: Extract<Effect, { type: 'fetch' }>): void
   commit(blocks: readonly CommittedBlock[]): void
   report(report: Report): void
@@ -55,6 +56,9 @@ function carryOutOne(node: SimNode, effect: Exclude<Effect, { type: 'commit' }>,
       return true
     case 'clear-timer':
       hands.clearTimer()
+      return true
+    case 'set-gathering-timer':
+      hands.setGatheringTimer(effect.view, effect.delayMs)
       return true
     case 'fetch':
       hands.fetch(effect)

@@ -6,6 +6,7 @@ import { SafetyRecordError } from '../../consensus/storage/safety-record/read.js
 import type { Block } from '../../domain/block.js'
 import { decodeMessage, type PeerMessage } from '../../consensus/core/messages.js'
 import type { CommittedBlock, Event } from '../../consensus/core/protocol.js'
+import type { PlanKind } from '../kernel/timeline.js'
 import type { DiskFault, SimNode } from '../types.js'
 import { carryOut, type Hands } from './carry-out.js'
 import { ancestorsOn } from './ancestors.js'
@@ -43,9 +44,9 @@ export function createNode(environment: Environment, index: number, position: nu
   let isStoring = false
 
   /** Plans something that is void once this incarnation is over. */
-  const later = (delayMs: number, run: () => void): void => {
+  const later = (delayMs: number, run: () => void, kind?: PlanKind): void => {
     const { incarnation } = node
-    timeline.after(delayMs, () => { if (node.incarnation === incarnation) run() })
+    timeline.after(delayMs, () => { if (node.incarnation === incarnation) run() }, kind)
   }
   const clock = (): UnixMillis => asMillis(timeline.now() + node.clockSkewMs)
 
@@ -88,10 +89,14 @@ export function createNode(environment: Environment, index: number, position: nu
     transmit: (to, message) => environment.transmit(node, to, message),
     setTimer(view, delayMs) {
       const own = ++timer
-      later(delayMs, () => { if (own === timer) submit({ type: 'timer', view }) })
+      // A liar that tells nobody what it waits for may wait for ever: silence is asked of the others.
+      later(delayMs, () => { if (own === timer) submit({ type: 'timer', view }) }, node.isHonest ? 'work' : 'aside')
     },
     clearTimer() {
       timer += 1
+    },
+    setGatheringTimer(view, delayMs) {
+      later(delayMs, () => submit({ type: 'gathered', view }))
     },
     fetch: (effect) => environment.fetch(node, effect, submit),
     commit(blocks) {

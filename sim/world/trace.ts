@@ -33,6 +33,7 @@ function eventInWords(event: Event, nameOf: (id: string) => string): string {
   switch (event.type) {
     case 'message': return `hears from ${nameOf(event.from)}: ${messageInWords(event.message)}`
     case 'timer': return `timer of view ${event.view}`
+    case 'gathered': return `has let transactions gather in view ${event.view}`
     case 'blocks': return `gets ${event.blocks.length} blocks up to ${short(event.target)} from ${nameOf(event.from)}`
     case 'fetch-failed': return `gets no ${short(event.target)} from ${nameOf(event.from)}`
     case 'peer-connected': return `is connected to ${nameOf(event.peer)}`

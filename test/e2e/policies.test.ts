@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LetterList } from '../../cli/dlq/render.js'
 import type { ReplayLine } from '../../cli/dlq/run-replay.js'
-import type { PolicyList } from '../../cli/policy/render.js'
+import type { PolicyList, SignedFile } from '../../cli/policy/render.js'
 import type { Proposed } from '../../cli/policy/propose.js'
 import { bytesToHex, utf8ToBytes } from '../../domain/bytes.js'
 import type { Signer } from '../../domain/crypto.js'
@@ -99,4 +100,22 @@ describe('policies', () => {
     await until('it is committed', async () => (await commits()).includes(another), 60_000)
     expect([...await commits()].sort()).toEqual([...ids, another].sort())
   }, 120_000)
+
+  test('a policy is signed where there is no data folder, and sent from another machine while its time is near', () => {
+    const file = join(folder.path, 'signed.policy')
+    const sign = (...args: string[]) => cybermesh('policy', 'sign', '--key', join(data, 'keys', 'authority-0.key.json'), '--genesis', join(data, 'genesis.json'), '--out', file,
+      '--rule', 'feature_flag', '--action', 'enable', '--params', '{"flag":"signed-apart"}', '--json', ...args)
+    expect(sign('--effective-height', '+5').stderr).toContain('must be a height where a policy is signed apart from the mesh')
+    expect(sign('--effective-height', '1').stderr).toContain('effectiveHeight')
+    const effective = list().height + 50
+    // Its time is an hour ago.
+    expect(sign('--effective-height', String(effective), '--at', new Date(Date.now() - 3_600_000).toISOString()).code).toBe(0)
+    expect(cybermesh('policy', 'send', file, '--data', data).stderr).toContain('sign it again')
+    const signed = JSON.parse(sign('--effective-height', String(effective)).stdout) as SignedFile
+    expect(signed).toMatchObject({ effectiveHeight: effective, file })
+    expect(run<Proposed>('policy', 'send', file, '--wait', '60')).toMatchObject({ code: 0, answer: { policyId: signed.policyId, outcome: 'applied', effectiveHeight: effective } })
+    expect(list().policies.find(({ policyId }) => policyId === signed.policyId)).toMatchObject({ state: 'pending', rule: 'feature_flag' })
+    writeFileSync(file, 'no policy')
+    expect(cybermesh('policy', 'send', file, '--data', data).stderr).toContain('is no signed policy')
+  }, 180_000)
 })

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FsckReport } from '../../cli/fsck/run-fsck.js'
 import type { Summary } from '../../cli/up/summary.js'
 import { NO_REDIS, skipsRedis, startTestRedis, type TestRedis } from '../../projections/timelines/redis/testing/redis-server.js'
 import { cybermesh, startUp, temporaryFolder, type Up } from '../support/mesh.js'
@@ -115,10 +116,26 @@ describe.skipIf(skipsRedis)(skipsRedis ? NO_REDIS : 'up --redis', () => {
     const { checks } = json('doctor') as { checks: { check: string; level: string }[] }
     expect(checks.filter(({ level }) => level === 'fail')).toEqual([])
     expect(checks).toContainEqual(expect.objectContaining({ check: 'timelines', level: 'ok' }))
-    expect(json('rebuild', 'timelines')).toMatchObject({ projections: [{ name: 'timelines', equal: true, events: summary.logPosition }] })
+    // That it begins is an event too.
+    expect(json('rebuild', 'timelines')).toMatchObject({ projections: [{ name: 'timelines', equal: true, events: summary.logPosition + 1 }] })
     expect(statSync(join(data, 'redis.url')).mode & 0o777).toBe(0o600)
     for (const name of ['projector.json', 'api.json', 'projector.log', 'api.log']) expect(readFileSync(join(data, 'run', name), 'utf8')).not.toContain('s3cret')
   })
+
+  test('fsck finds one changed field and one moved member in Redis, and nothing where all is as it was', () => {
+    const fsck = (): FsckReport => json('audit', 'fsck') as FsckReport
+    expect(fsck()).toMatchObject({ ok: true, difference: null, checked: expect.arrayContaining([{ what: 'read models', sentence: expect.stringContaining('timelines at') as string }]) as unknown })
+    const [id = '', score = ''] = redis.cli('ZRANGE', 'anomaly:timeline:COMMITTED', '0', '0', 'WITHSCORES').split('\n')
+    const hash = `anomaly:${id}`
+    const severity = Number(redis.cli('HGET', hash, 'severity'))
+    redis.cli('HSET', hash, 'severity', String(severity ^ 1))
+    expect(fsck().difference).toEqual({ where: `timelines, table hashes, row ${hash}, severity`, expected: `"${severity}"`, found: `"${severity ^ 1}"` })
+    redis.cli('HSET', hash, 'severity', String(severity))
+    redis.cli('ZADD', 'anomaly:timeline:COMMITTED', String(Number(score) + 1), id)
+    expect(fsck().difference).toMatchObject({ where: `timelines, table sets, row anomaly:timeline:COMMITTED, ${id}`, expected: `"${score}"` })
+    redis.cli('ZADD', 'anomaly:timeline:COMMITTED', score, id)
+    expect(fsck()).toMatchObject({ ok: true, difference: null })
+  }, 300_000)
 
   test('a Redis that is away is told by every command', async () => {
     await redis.kill()

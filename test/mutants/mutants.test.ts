@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../platform/package-root.js'
 import { MUTANTS } from '../../sim/mutants/catalogue/index.js'
 import { GUARDED_FILES, unguarded } from '../../sim/mutants/checks.js'
 import { openLab } from '../../sim/mutants/experiment.js'
 import { applyEdits, MutantError } from '../../sim/mutants/mutant.js'
 import { runKnownKiller } from '../../sim/mutants/run-mutant.js'
-import { runUnitTests } from '../../sim/mutants/unit-tests.js'
+import { openUnitTests } from '../../sim/mutants/unit-tests.js'
 import { SCENARIOS } from '../../sim/scenarios/index.js'
+
+// Two at a time: each lane runs one test file at once, in a process of its own.
+const units = openUnitTests(2)
+afterAll(units.close)
 
 const source = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8')
 
@@ -43,7 +47,7 @@ describe('the catalogue', () => {
   })
 })
 
-describe('without a change', () => {
+describe.concurrent('without a change', () => {
   test('all scenarios end as expected inside the bundle', async () => {
     const lab = await openLab([])
     expect(await lab.run({ technique: 'scenarios', budgetMs: 300_000 })).toMatchObject({ isKilled: false, tried: SCENARIOS.length })
@@ -52,14 +56,13 @@ describe('without a change', () => {
 
   test('the unit tests pass', async () => {
     const files = [...new Set(MUTANTS.flatMap(({ scenario, tests }) => (scenario === undefined ? tests ?? [] : [])))]
-    expect(await runUnitTests([], files)).toMatchObject({ failed: [] })
+    expect(await units.run([], files)).toMatchObject({ failed: [] })
   })
 })
 
-// Two at a time: each runs in processes of its own.
 describe.concurrent('is noticed:', () => {
   test.each(MUTANTS)('$name', async (mutant) => {
-    const verdict = await runKnownKiller(mutant)
+    const verdict = await runKnownKiller(mutant, units)
     expect(verdict.kind).toBe('killed')
   })
 })

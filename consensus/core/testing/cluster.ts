@@ -106,6 +106,7 @@ export function createCluster(n: number): Cluster {
         case 'broadcast': node.sent.push(effect.message); for (const peer of cluster.nodes) if (peer !== node) transmit(node, peer.id, effect.message); return
         case 'set-timer': { const generation = ++timerGeneration; return at(effect.delayMs, () => { if (generation === timerGeneration) submit({ type: 'timer', view: effect.view }) }) }
         case 'clear-timer': timerGeneration += 1; return
+        case 'set-gathering-timer': return at(effect.delayMs, () => submit({ type: 'gathered', view: effect.view }))
         case 'commit': return commit(effect.blocks)
         case 'fetch': return answerFetch(effect)
         case 'report': return void node.reports.push(effect.report)

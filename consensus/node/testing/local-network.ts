@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { bytesToHex, utf8ToBytes } from '../../../domain/bytes.js'
 import { draftOf, genesisBody, signerOf } from '../../../domain/execution/testing/network.js'
 import { createTransactionCheck } from '../../../domain/execution/check-transaction.js'
-import { createGenesis, validatorSetOf, type Genesis } from '../../../domain/genesis.js'
+import type { VerifySignature } from '../../../domain/crypto.js'
+import { createGenesis, validatorSetOf, type Genesis, type GenesisBody } from '../../../domain/genesis.js'
 import { sha256 } from '../../../domain/hash.js'
 import type { TxId } from '../../../domain/ids.js'
 import { encodeAnomaly } from '../../../domain/message/anomaly.js'
@@ -15,7 +16,7 @@ import { systemClock } from '../../../platform/clock.js'
 import { createAcceptLater, createSigner, createVerifier } from '../../../platform/crypto/ed25519.js'
 import { createSignatureChecks } from '../../../platform/crypto/verified-cache.js'
 import { freePorts } from '../../../platform/free-port.js'
-import type { TxPool } from '../../core/ports.js'
+import type { CheckTransaction, TxPool } from '../../core/ports.js'
 import type { CommittedBlock, Report } from '../../core/protocol.js'
 import { startMesh, type Mesh, type MeshOptions } from '../../network/mesh.js'
 import { openBlockStore, type BlockStore } from '../../storage/block-store.js'
@@ -57,16 +58,20 @@ export type LocalOptions = Pick<MeshOptions, 'scoring' | 'isFloodLimited'> & {
   readonly baseTimeoutMs?: number
   /** Where transactions wait; a plain list unless the test is about the pool. */
   readonly createPool?: () => LocalPool
+  /** What genesis says besides. */
+  readonly body?: Partial<GenesisBody>
+  /** What validator `i` asks of transactions before it votes; all that can be asked without models unless the test is about that. */
+  readonly checkOf?: (i: number, genesis: Genesis, verify: VerifySignature) => CheckTransaction
   /** Hears every report of every validator. */
   readonly onReport?: (i: number, report: Report) => void
 }
 
-export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, createPool = createListPool, onReport, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
+export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, createPool = createListPool, body, checkOf = (_, of, verify) => createTransactionCheck(of, verify), onReport, ...edge }: LocalOptions = {}): Promise<LocalNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'cybermesh-consensus-'))
   const names = Array.from({ length: n }, (_, i) => `v${i}`)
   const ports = await freePorts(n)
   const keys = names.map((name) => createSigner(seedOf(name)))
-  const genesis = createGenesis({ ...genesisBody, validators: keys.map((key, i) => ({ name: `v${i}`, publicKey: bytesToHex(key.publicKey) })) })
+  const genesis = createGenesis({ ...genesisBody, ...body, validators: keys.map((key, i) => ({ name: `v${i}`, publicKey: bytesToHex(key.publicKey) })) })
   const addressOf = (i: number): string => `/ip4/127.0.0.1/tcp/${ports[i]}`
   const folderOf = (i: number): string => join(folder, `v${i}`)
 
@@ -98,7 +103,7 @@ export async function createLocalNetwork(n: number, { baseTimeoutMs = 1000, crea
         genesis, signer, verify, verifyAhead: ahead, pool, findTransaction: (id) => pool.get(id), mesh, clock: systemClock, baseTimeoutMs,
         blocks,
         safety: openSafetyStore(safetyPath, identity),
-        checkTransaction: createTransactionCheck(genesis, verify),
+        checkTransaction: checkOf(i, genesis, verify),
         onCommit(blocks) {
           committed.push(...blocks)
           pool.drop(blocks.flatMap(({ block }) => block.transactions.map(({ id }) => id)))

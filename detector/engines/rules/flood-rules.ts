@@ -23,10 +23,12 @@ export function halfOpen(window: TargetWindow): RuleResult {
 export function fragmentFlood(window: TargetWindow): RuleResult {
   return evaluate('fragment flood', [
     atLeast('packets in a second', window.inPackets, LIMITS.R3.packets),
-    atLeast('of packets fragments', window.fragments / Math.max(1, window.inPackets), LIMITS.R3.fragmentShare),
+    atLeast('of packets fragments', fragmentShare(window), LIMITS.R3.fragmentShare),
     atLeast('of bytes inbound', inboundByteShare(window), LIMITS.R3.inboundByteShare),
   ])
 }
+
+const fragmentShare = (window: TargetWindow): number => window.fragments / Math.max(1, window.inPackets)
 
 /** R4: new flows all the time, each with a handful of packets. */
 export function flowChurn(window: TargetWindow): RuleResult {
@@ -36,11 +38,16 @@ export function flowChurn(window: TargetWindow): RuleResult {
   ])
 }
 
-export type FloodRule = { readonly name: string; readonly judge: (window: TargetWindow) => RuleResult }
+export type FloodRule = {
+  readonly name: string
+  readonly judge: (window: TargetWindow) => RuleResult
+  /** One of its conditions alone, the rarest: nearly all windows are told from it to be nothing. */
+  readonly mayFire: (window: TargetWindow) => boolean
+}
 
 export const FLOOD_RULES: readonly FloodRule[] = [
-  { name: 'rules/R1', judge: manySources },
-  { name: 'rules/R2', judge: halfOpen },
-  { name: 'rules/R3', judge: fragmentFlood },
-  { name: 'rules/R4', judge: flowChurn },
+  { name: 'rules/R1', judge: manySources, mayFire: (window) => window.uniqueSources >= LIMITS.R1.sources },
+  { name: 'rules/R2', judge: halfOpen, mayFire: (window) => window.syn >= LIMITS.R2.syn },
+  { name: 'rules/R3', judge: fragmentFlood, mayFire: (window) => fragmentShare(window) >= LIMITS.R3.fragmentShare },
+  { name: 'rules/R4', judge: flowChurn, mayFire: (window) => window.flows >= LIMITS.R4.flows },
 ]

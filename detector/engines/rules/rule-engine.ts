@@ -6,7 +6,7 @@ import { floodFinding, receivesAnswers } from './flood-finding.js'
 import { FLOOD_RULES } from './flood-rules.js'
 import { LIMITS } from './limits.js'
 import { judgeSlow } from './slow-rule.js'
-import { judgeSource } from './source-rules.js'
+import { judgeSource, mayFireOnSource } from './source-rules.js'
 
 export const ruleEngine: Engine = {
   name: 'rules',
@@ -20,6 +20,15 @@ export const ruleEngine: Engine = {
       case 'flow': return []
     }
   },
+  mayDecide(observation: Observation): boolean {
+    switch (observation.kind) {
+      case 'target-window': return observation.inPackets >= LIMITS.windowPackets && FLOOD_RULES.some(({ mayFire }) => mayFire(observation))
+      case 'source-window':
+      case 'slow-window': return true
+      case 'flow': return false
+    }
+  },
+  mayDecideOfSource: mayFireOnSource,
 }
 
 function judgeTarget(window: TargetWindow): readonly EngineVerdict[] {

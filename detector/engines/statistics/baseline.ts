@@ -12,9 +12,17 @@ export const SPREAD_FLOOR: Readonly<Record<Feature, number>> = { packets: 0.25, 
 export type Sample = Readonly<Record<Feature, number>>
 
 /** Counts as logarithms: their spread grows with their size. */
+export function valueOf(window: TargetWindow, feature: Feature): number {
+  switch (feature) {
+    case 'packets': return Math.log1p(window.inPackets)
+    case 'bytes': return Math.log1p(window.inBytes)
+    case 'flows': return Math.log1p(window.flows)
+    case 'sourceEntropy': return window.sourceEntropyBits
+  }
+}
+
 export const sampleOf = (window: TargetWindow): Sample => ({
-  packets: Math.log1p(window.inPackets), bytes: Math.log1p(window.inBytes), flows: Math.log1p(window.flows),
-  sourceEntropy: window.sourceEntropyBits,
+  packets: valueOf(window, 'packets'), bytes: valueOf(window, 'bytes'), flows: valueOf(window, 'flows'), sourceEntropy: valueOf(window, 'sourceEntropy'),
 })
 
 export type Baseline = {
@@ -22,13 +30,15 @@ export type Baseline = {
   /** Active windows seen in all, beyond those remembered. */
   seen: number
   cusum: number
-  normals: { readonly atSeen: number; readonly of: Readonly<Record<Feature, Normal>> } | undefined
+  /** What was normal when so many had been seen, of the features that were asked for. */
+  normals: { readonly atSeen: number; readonly of: Partial<Record<Feature, Normal>> }
 }
 
-export const newBaseline = (): Baseline => ({ samples: [], seen: 0, cusum: 0, normals: undefined })
+export const newBaseline = (): Baseline => ({ samples: [], seen: 0, cusum: 0, normals: { atSeen: 0, of: {} } })
 
-/** Medians of two minutes hardly move in a few seconds, and sorting for each window was a third of the engine's time. */
+/** Medians hardly move while a sixteenth of what they are of changes, and sorting for each window was a third of the detector's time. */
 const REFRESH_AFTER = 8
+const refreshAfter = ({ samples }: Baseline): number => Math.max(REFRESH_AFTER, samples.length >> 4)
 
 /** Overwrites the oldest sample once the history is full. */
 export function remember(baseline: Baseline, sample: Sample, capacity = HISTORY): void {
@@ -37,12 +47,12 @@ export function remember(baseline: Baseline, sample: Sample, capacity = HISTORY)
 }
 
 export function normalFor(baseline: Baseline, feature: Feature): Normal {
-  if (baseline.normals === undefined || baseline.seen - baseline.normals.atSeen >= REFRESH_AFTER) {
-    const of = (name: Feature): Normal => normalOf(baseline.samples.map((sample) => sample[name]))
-    baseline.normals = {
-      atSeen: baseline.seen,
-      of: { packets: of('packets'), bytes: of('bytes'), flows: of('flows'), sourceEntropy: of('sourceEntropy') },
-    }
-  }
-  return baseline.normals.of[feature]
+  if (baseline.seen - baseline.normals.atSeen >= refreshAfter(baseline)) baseline.normals = { atSeen: baseline.seen, of: {} }
+  const known = baseline.normals.of[feature]
+  if (known !== undefined) return known
+  const values = new Float64Array(baseline.samples.length)
+  for (let i = 0; i < values.length; i++) values[i] = (baseline.samples[i] as Sample)[feature]
+  const normal = normalOf(values)
+  baseline.normals.of[feature] = normal
+  return normal
 }

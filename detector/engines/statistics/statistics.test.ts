@@ -9,16 +9,16 @@ import { WARM_UP, statisticsEngine } from './statistics-engine.js'
 describe('robust statistics', () => {
   it('the median lies between the extremes and does not depend on order', () => {
     fc.assert(fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
-      const middle = median(values)
+      const middle = median(Float64Array.from(values))
       expect(middle).toBeGreaterThanOrEqual(Math.min(...values))
       expect(middle).toBeLessThanOrEqual(Math.max(...values))
-      expect(median([...values].reverse())).toBe(middle)
+      expect(median(Float64Array.from([...values].reverse()))).toBe(middle)
     }))
   })
 
   it('a tenth of extreme values does not move the normal', () => {
     const calm = Array.from({ length: 90 }, (_, i) => 100 + i % 5)
-    expect(Math.abs(normalOf([...calm, ...Array<number>(10).fill(1e6)]).median - normalOf(calm).median)).toBeLessThan(2)
+    expect(Math.abs(normalOf(Float64Array.from([...calm, ...Array<number>(10).fill(1e6)])).median - normalOf(Float64Array.from(calm)).median)).toBeLessThan(2)
   })
 
   it('a normal without spread does not call every change extreme', () => {

@@ -8,7 +8,8 @@ import { endOfSecond, FUTURE_MS, startOfSecond } from '../../live/live-order.js'
 import { NOT_FEATURES } from '../cicflowmeter-columns.js'
 import { featureOf, flowOfRow } from '../cicflowmeter-row.js'
 import { isAborted } from '../pace.js'
-import type { FlowRecord, Skipped, SourceItem } from '../records.js'
+import { provenanceFor } from '../provenance.js'
+import type { FlowRecord, Provenance, Skipped, SourceItem } from '../records.js'
 import { createFlowConnection, pause, type FlowConnection } from './connection.js'
 import { inspectTable, type FlowTable } from './table.js'
 
@@ -63,12 +64,13 @@ async function* readTable(
   // Positions of another key would compare apples with pears: the time alone is good, and shows a few rows again.
   let position = after
   let passedMs = -Infinity
+  const provenance = provenanceFor('cicflowmeter', name)('payload')
   while (!isAborted(signal)) {
     const upToMs = follow ? await bound(signal) : undefined
     const page = await readPage(connection, table, position, upToMs, pageRows, signal)
     let newestMs: number | undefined
     for (const row of page) {
-      const item = itemOf(table, row)
+      const item = itemOf(table, row, provenance)
       if (item.kind === 'flow') newestMs = item.startMs
       yield item
     }
@@ -101,12 +103,12 @@ function readPage(connection: FlowConnection, table: FlowTable, after: TablePosi
 const timeOfMs = (type: string, parameter: number): string =>
   `to_timestamp($${parameter}::float8 / 1000)${type === 'timestamp without time zone' ? " AT TIME ZONE 'UTC'" : ''}`
 
-function itemOf(table: FlowTable, row: readonly (string | null)[]): FlowRecord | Skipped {
+function itemOf(table: FlowTable, row: readonly (string | null)[], provenance: Provenance): FlowRecord | Skipped {
   const text = (column: string): string | undefined => {
     const at = table.cells.get(column)
     return at === undefined ? undefined : (row[at] ?? '').trim()
   }
-  const item = flowOfRow(text, () => featuresOf(table, row))
+  const item = flowOfRow(text, () => featuresOf(table, row), provenance)
   return item.kind === 'skipped' ? { ...item, where: `${table.name} row ${table.tie.sql} = ${row[1]}` } : item
 }
 

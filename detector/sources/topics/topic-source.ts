@@ -7,7 +7,7 @@ import type { Consumer, OffsetMark, Transport, TransportRecord } from '../../../
 import { createLiveOrder, type LiveOrder } from '../../live/live-order.js'
 import type { LiveSource, Mark } from '../../live/live-source.js'
 import type { SourceItem } from '../records.js'
-import { parseFlowMessage } from './parse-flow.js'
+import { messageSources, parseFlowMessage, type MessageSources } from './parse-flow.js'
 
 export type TopicSourceOptions = {
   readonly transport: Transport
@@ -31,7 +31,7 @@ export async function openTopicSource(options: TopicSourceOptions): Promise<Live
     async *read(_after, signal) {
       const order = createLiveOrder({ holdMs, nowMs })
       order.expect(await partitionsWithFlows(transport, topic, group))
-      yield* readInOrder(consumer, order, signal)
+      yield* readInOrder(consumer, order, messageSources(topic), signal)
     },
     join: (earlier, later) => nextMarks([...earlier, ...later]),
     async settled(position) {
@@ -53,7 +53,7 @@ async function partitionsWithFlows(transport: Transport, topic: string, group: s
   return (await transport.endOffsets(topic)).filter(({ partition, offset }) => offset > (committed.get(partition) ?? 0)).map(({ partition }) => partition)
 }
 
-async function* readInOrder(consumer: Consumer, order: LiveOrder, signal: AbortSignal): AsyncGenerator<SourceItem | Mark<readonly OffsetMark[]>> {
+async function* readInOrder(consumer: Consumer, order: LiveOrder, sources: MessageSources, signal: AbortSignal): AsyncGenerator<SourceItem | Mark<readonly OffsetMark[]>> {
   const batches = consumer.batches(signal)[Symbol.asyncIterator]()
   try {
     let next = batches.next()
@@ -65,7 +65,7 @@ async function* readInOrder(consumer: Consumer, order: LiveOrder, signal: AbortS
       }
       if (batch.done === true) return
       // Asked for only after this batch was dealt with: whoever is slow pauses the topic.
-      yield* takeBatch(batch.value, order)
+      yield* takeBatch(batch.value, order, sources)
       yield* order.release(false)
       next = batches.next()
     }
@@ -74,10 +74,10 @@ async function* readInOrder(consumer: Consumer, order: LiveOrder, signal: AbortS
   }
 }
 
-function* takeBatch(batch: readonly TransportRecord[], order: LiveOrder): Generator<SourceItem | Mark<readonly OffsetMark[]>> {
+function* takeBatch(batch: readonly TransportRecord[], order: LiveOrder, sources: MessageSources): Generator<SourceItem | Mark<readonly OffsetMark[]>> {
   let newestMs: number | undefined
   for (const { topic, partition, offset, value } of batch) {
-    const flow = parseFlowMessage(value)
+    const flow = parseFlowMessage(value, sources)
     const left = flow.kind === 'skipped' ? flow : order.add(partition, flow)
     if (left?.kind === 'skipped') yield { ...left, where: `${topic}/${partition}/${offset}` }
     else if (flow.kind === 'flow') newestMs = Math.max(newestMs ?? -Infinity, flow.startMs)

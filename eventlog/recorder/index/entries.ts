@@ -77,6 +77,7 @@ export const factKey = {
   policies: 's/policies',
   policyCount: (id: string) => `p/${id}`,
   counts: 's/counts',
+  action: (eventId: string) => `op/${eventId}`,
 } as const
 
 export const NO_COUNTS: LifecycleCounts = { PUBLISHED: 0, ADMITTED: 0, COMMITTED: 0, REJECTED: 0, TIMEOUT: 0, EXPIRED: 0, everAdmitted: 0 }
@@ -106,5 +107,7 @@ export const readPolicyCount = (facts: Reader, id: string): number => read(facts
 /** Whether the log says how this message ended. */
 export const wasPolicyTold = (facts: Reader, messageHash: string): boolean => facts.get(factKey.policyTold(messageHash)) !== undefined
 export const readTip = (facts: Reader): ChainTip | undefined => read(facts, factKey.tip)
+/** Hash of what an operator action said, by the id of its event. */
+export const readAction = (facts: Reader, eventId: string): string | undefined => read(facts, factKey.action(eventId))
 export const readCounts = (facts: Reader): LifecycleCounts => read(facts, factKey.counts) ?? NO_COUNTS
 export const isRegistered = (facts: Reader, validator: string): boolean => facts.get(factKey.validator(validator)) !== undefined

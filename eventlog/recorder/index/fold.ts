@@ -1,15 +1,17 @@
 /** One event of the log into the index. Total and deterministic: the same log always gives the same facts. */
-import type { Json } from '../../../domain/canonical-json.js'
+import { canonicalJsonBytes, type Json } from '../../../domain/canonical-json.js'
 import { evolve } from '../../../domain/anomaly/evolve.js'
 import type { AnomalyEvent, DomainEvent, EventData } from '../../../domain/events/schema.js'
 import type { AnomalyId } from '../../../domain/ids.js'
+import { sha256Hex } from '../../../domain/hash.js'
 import { entryAfter } from '../../../domain/policy/follow-policies.js'
 import { RecorderAlarm } from '../errors.js'
 import { factKey, readAnomaly, readCounts, readIdOfMessage, readPolicies, readPolicyCount, writeAnomaly, type AnomalyEntry, type ChainTip, type DeadLetterNote } from './entries.js'
 import type { FactLayer } from './facts.js'
 import { foldRefusal, forgetWaiting } from './waiting.js'
 
-export function foldEvent(layer: FactLayer, event: DomainEvent): void {
+/** @param id of the event */
+export function foldEvent(layer: FactLayer, event: DomainEvent, id: string): void {
   switch (event.type) {
     case 'ValidatorRegistered':
       layer.put(factKey.validator(event.data.validatorId), 1)
@@ -20,6 +22,7 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
       return
     }
     case 'OperatorActionRecorded':
+      layer.put(factKey.action(id), actionDigest(event.data))
       return
     case 'PolicyRecorded':
       foldPolicy(layer, event.data)
@@ -42,6 +45,9 @@ export function foldEvent(layer: FactLayer, event: DomainEvent): void {
       foldLifecycle(layer, event)
   }
 }
+
+/** Of all but the time, which is the recorder's: the same action told twice has one digest. */
+export const actionDigest = ({ at: _at, ...action }: EventData<'OperatorActionRecorded'>): string => sha256Hex(canonicalJsonBytes(action))
 
 function foldPolicy(layer: FactLayer, data: EventData<'PolicyRecorded'>): void {
   tellPolicy(layer, data)

@@ -64,8 +64,8 @@ export function openRecorderIndex(path: string, chainId: ChainId): RecorderIndex
       let folded = 0
       let layer = createLayer({ get })
       let next = position()
-      for await (const { event, position: at } of log.readAll({ from: next })) {
-        foldEvent(layer, event)
+      for await (const { event, id, position: at } of log.readAll({ from: next })) {
+        foldEvent(layer, event, id)
         next = at + 1
         folded += 1
         if (folded % CATCH_UP_BATCH === 0) {

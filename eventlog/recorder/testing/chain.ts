@@ -10,8 +10,8 @@ import type { CertifiedBlock } from '../ports.js'
 import { NOW, type TestNetwork } from './network.js'
 
 export type TestChain = {
-  /** Proposes and certifies a block with these messages, and policies after them. `skipViews` leaves a gap before it, so its parent is not committed by it. */
-  add(messages: readonly Uint8Array[], options?: { readonly skipViews?: number; readonly timestamp?: UnixMillis; readonly policies?: readonly Uint8Array[] }): Block
+  /** Proposes and certifies a block with these messages, policies after them, and then evidence. `skipViews` leaves a gap before it, so its parent is not committed by it. */
+  add(messages: readonly Uint8Array[], options?: { readonly skipViews?: number; readonly timestamp?: UnixMillis; readonly policies?: readonly Uint8Array[]; readonly evidence?: readonly Transaction[] }): Block
   /** Every block that some certificate commits, in height order. */
   committed(): readonly CertifiedBlock[]
   certify(block: Block, parent: Block, signers?: readonly number[]): QuorumCertificate
@@ -40,9 +40,9 @@ export function createTestChain({ genesis, set, validators }: TestNetwork): Test
 
   return {
     certify,
-    add(messages, { skipViews = 0, timestamp = NOW, policies = [] } = {}) {
+    add(messages, { skipViews = 0, timestamp = NOW, policies = [], evidence = [] } = {}) {
       const parent = lastBlock()
-      const transactions: Transaction[] = [...messages.map((bytes) => createTransaction('event', bytes)), ...policies.map((bytes) => createTransaction('policy', bytes))]
+      const transactions: Transaction[] = [...messages.map((bytes) => createTransaction('event', bytes)), ...policies.map((bytes) => createTransaction('policy', bytes)), ...evidence]
       const height = asHeight(parent.header.height + 1)
       const view = asView(parent.header.view + 1 + skipViews)
       const leaderOf = (at: number): ValidatorId => set.validators[at % set.validators.length]?.id as ValidatorId

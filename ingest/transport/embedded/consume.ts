@@ -66,7 +66,7 @@ async function* readBatches(setup: ConsumerSetup, paused: ReadonlySet<string>, s
   let quietMs = 0
   let first = 0
   while (!signal.aborted) {
-    const batch = readOnce(setup, cursors, paused, first)
+    const { batch, next } = readOnce(setup, cursors, paused, first)
     if (batch.length === 0) {
       const end = await setup.pause(pauseMs, signal)
       quietMs = end === 'sign' ? Math.min(quietMs, QUIET_AFTER_MS - QUIET_AFTER_SIGN_MS) : quietMs + pauseMs
@@ -75,7 +75,7 @@ async function* readBatches(setup: ConsumerSetup, paused: ReadonlySet<string>, s
     }
     pauseMs = SHORTEST_PAUSE_MS
     quietMs = 0
-    first = (first + 1) % cursors.length
+    first = next
     yield batch
   }
 }
@@ -85,18 +85,21 @@ function pauseAfter(quietMs: number, pauseMs: number, isTold: boolean): number {
   return isTold ? QUIET_PAUSE_MS : UNTOLD_PAUSE_MS
 }
 
-/** One bounded batch; partitions take turns at being first, so that a busy one starves nobody. */
-function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], paused: ReadonlySet<string>, first: number): TransportRecord[] {
+/** One bounded batch; those partitions that have something take turns at being first, so that a busy one starves nobody. */
+function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], paused: ReadonlySet<string>, first: number): { readonly batch: readonly TransportRecord[]; readonly next: number } {
   const { tables } = setup
   tables.root.resetReadTxn()
   const batch: TransportRecord[] = []
   let bytes = 0
+  let next = first
   for (let turn = 0; turn < cursors.length; turn++) {
-    const cursor = cursors[(first + turn) % cursors.length] as Cursor
+    const place = (first + turn) % cursors.length
+    const cursor = cursors[place] as Cursor
     const { topic, partition } = cursor
     if (paused.has(placeText(cursor))) continue
     const end = tables.ends.get([topic, partition]) ?? 0
     while (cursor.offset < end && batch.length < setup.maxBatch && bytes < setup.maxBatchBytes) {
+      if (batch.length === 0) next = (place + 1) % cursors.length
       const at = { topic, partition, offset: cursor.offset }
       const stored = tables.records.get([topic, partition, cursor.offset])
       if (stored === undefined) throw new EmbeddedTransportError('CORRUPT_RECORD', `${topic}/${partition}/${cursor.offset}`, 'is missing below the end; restore the topics folder from a copy')
@@ -105,7 +108,7 @@ function readOnce(setup: ConsumerSetup, cursors: readonly Cursor[], paused: Read
       cursor.offset += 1
     }
   }
-  return batch
+  return { batch, next }
 }
 
 /** A commit only moves forward: a late one of a replaced consumer changes nothing. */

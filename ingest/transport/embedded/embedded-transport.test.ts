@@ -64,6 +64,19 @@ describe('opening embedded topics', () => {
     await transport.close()
   })
 
+  it('lets partitions that have something take turns, whatever silent ones there are', async () => {
+    const transport = await openEmbeddedTransport(join(folder.path, 'turns'), { topics: { a: 3, silent: 5 } })
+    await transport.send([0, 1, 2].flatMap((partition) => Array.from({ length: 20 }, () => ({ topic: 'a', partition, key: Buffer.of(1), value: Buffer.of(1) }))))
+    const consumer = await transport.consume({ topics: ['a', 'silent'], group: 'g', maxBatch: 5 })
+    const first: number[] = []
+    for await (const batch of consumer.batches(AbortSignal.timeout(10_000))) {
+      first.push(batch[0]?.partition as number)
+      if (first.length === 12) break
+    }
+    expect(first).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2])
+    await transport.close()
+  })
+
   it('refuses a folder it cannot use', async () => {
     await expect(openEmbeddedTransport('/dev/null/topics')).rejects.toMatchObject({ code: 'OPEN_FAILED' })
   })

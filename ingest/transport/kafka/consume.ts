@@ -5,7 +5,7 @@
 import type { Admin, Consumer as KafkaConsumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Consumer, OffsetMark, TransportRecord } from '../transport.js'
 import { PATIENT } from './client.js'
-import { hasNoCoordinator, KafkaTransportError, kafkaErrorFrom } from './errors.js'
+import { brokerFaultOf, hasNoCoordinator, KafkaTransportError, kafkaErrorFrom } from './errors.js'
 import { withinGrace } from './grace.js'
 import { createHandover } from './handover.js'
 import { committedOffsets } from './offsets.js'
@@ -29,6 +29,8 @@ const FETCH_WAIT_MS = 500
  * flooded one. A larger record still comes, alone.
  */
 const FETCH_BYTES = 256 * 1024
+/** What one answer brings of several partitions is handed over together: what its reader writes, it writes once. */
+const PARTITIONS_AT_ONCE = 8
 const JOIN_MS = 60_000
 /** The group is being dealt out anew: what was asked may be asked again. */
 const UNSETTLED = new Set(['REBALANCE_IN_PROGRESS', 'UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS', 'NOT_COORDINATOR'])
@@ -43,7 +45,7 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
     minBytes: 1, maxWaitTimeInMs: FETCH_WAIT_MS, maxBytesPerPartition: Math.min(FETCH_BYTES, maxBatchBytes), maxBytes: 4 * maxBatchBytes,
     retry: { ...PATIENT, restartOnFailure: () => Promise.resolve(true) },
   })
-  const handover = createHandover<readonly TransportRecord[]>()
+  const handover = createHandover<TransportRecord>(maxBatch)
   const assigned = trackAssignment(consumer)
   const isPaused = (topic: string, partition: number): boolean => consumer.paused().some((held) => held.topic === topic && held.partitions.includes(partition))
   let isClosed = false
@@ -67,7 +69,7 @@ export async function createConsumer(setup: ConsumerSetup): Promise<Consumer> {
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     const joined = assigned.first()
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => handOver(payload, maxBatch, handover.offer, isPaused) })
+    await consumer.run({ autoCommit: false, partitionsConsumedConcurrently: PARTITIONS_AT_ONCE, eachBatchAutoResolve: false, eachBatch: (payload) => handOver(payload, maxBatch, handover.offer, isPaused) })
     await Promise.race([joined, givenUp])
   } catch (error) {
     isClosed = true
@@ -172,7 +174,7 @@ async function commitSettled({ brokers }: ConsumerSetup, consumer: KafkaConsumer
     try {
       return await consumer.commitOffsets(mine.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })))
     } catch (error) {
-      if (attempt === COMMIT_TRIES || !UNSETTLED.has(String((error as { type?: unknown }).type))) throw kafkaErrorFrom(error, brokers)
+      if (attempt === COMMIT_TRIES || !UNSETTLED.has(brokerFaultOf(error))) throw kafkaErrorFrom(error, brokers)
       await new Promise((resolve) => setTimeout(resolve, COMMIT_PAUSE_MS))
     }
   }

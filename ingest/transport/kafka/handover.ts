@@ -1,35 +1,48 @@
 /**
- * Between a client that pushes and a reader that pulls: holds one batch, and whoever pushes waits until it is taken.
- * That is what pauses a topic whose reader is busy.
+ * Between a client that pushes and a reader that pulls: whoever pushes waits until it is taken. That is what pauses a
+ * topic whose reader is busy. What was fetched together comes in one push a partition and is taken together.
  */
-export type Handover<T> = {
-  /** Resolves with true once the value was taken, with false where it was thrown away by `drop`. `whileWaiting` is called now and then. */
-  offer(value: T, whileWaiting: () => Promise<void>): Promise<boolean>
-  /** The next value; undefined once `signal` aborts or the handover has ended. Throws what it `fail`ed with. */
-  take(signal: AbortSignal): Promise<T | undefined>
+export type Handover<Item> = {
+  /** Resolves with true once the items were taken, with false where they were thrown away by `drop`. `whileWaiting` is called now and then. */
+  offer(items: readonly Item[], whileWaiting: () => Promise<void>): Promise<boolean>
+  /** What waits, oldest push first and no push in parts; undefined once `signal` aborts or the handover has ended. Throws what it `fail`ed with. */
+  take(signal: AbortSignal): Promise<readonly Item[] | undefined>
   /** Throws away what waits to be taken. */
   drop(): void
   fail(error: Error): void
   end(): void
 }
 
+type Offer<Item> = { readonly items: readonly Item[]; readonly settle: (isTaken: boolean) => void }
+
 const WAKE_MS = 500
 
-export function createHandover<T>(): Handover<T> {
-  let offered: { readonly value: T; readonly settle: (isTaken: boolean) => void } | undefined
+/** @param most items that are taken at once, unless one push has more */
+export function createHandover<Item>(most: number): Handover<Item> {
+  let offers: Offer<Item>[] = []
   let failure: Error | undefined
   let isOver = false
   let wake: (() => void) | undefined
 
-  const settle = (isTaken: boolean): void => {
-    offered?.settle(isTaken)
-    offered = undefined
+  const dropAll = (): void => {
+    for (const { settle } of offers) settle(false)
+    offers = []
+  }
+
+  const takeTogether = (): readonly Item[] => {
+    const taken: Item[] = []
+    for (let next = offers[0]; next !== undefined && (taken.length === 0 || taken.length + next.items.length <= most); next = offers[0]) {
+      taken.push(...next.items)
+      next.settle(true)
+      offers.shift()
+    }
+    return taken
   }
 
   return {
-    async offer(value, whileWaiting) {
+    async offer(items, whileWaiting) {
       if (isOver) return false
-      const taken = new Promise<boolean>((resolve) => { offered = { value, settle: resolve } })
+      const taken = new Promise<boolean>((resolve) => offers.push({ items, settle: resolve }))
       wake?.()
       for (;;) {
         let timer: NodeJS.Timeout | undefined
@@ -44,11 +57,7 @@ export function createHandover<T>(): Handover<T> {
       for (;;) {
         if (failure !== undefined) throw failure
         if (isOver || signal.aborted) return undefined
-        if (offered !== undefined) {
-          const { value } = offered
-          settle(true)
-          return value
-        }
+        if (offers.length > 0) return takeTogether()
         await new Promise<void>((resolve) => {
           const stop = (): void => {
             signal.removeEventListener('abort', stop)
@@ -58,17 +67,19 @@ export function createHandover<T>(): Handover<T> {
           signal.addEventListener('abort', stop, { once: true })
         })
         wake = undefined
+        // The other partitions of one answer are pushed in this turn.
+        await new Promise((resolve) => setImmediate(resolve))
       }
     },
-    drop: () => settle(false),
+    drop: dropAll,
     fail(error) {
       failure = error
-      settle(false)
+      dropAll()
       wake?.()
     },
     end() {
       isOver = true
-      settle(false)
+      dropAll()
       wake?.()
     },
   }

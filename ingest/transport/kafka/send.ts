@@ -37,6 +37,8 @@ export function createSender(setup: SenderSetup): Sender {
   let isClosed = false
 
   async function flush(): Promise<void> {
+    // Calls of one turn go out together.
+    await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
       const jobs = takeSome(waiting)
       waiting = waiting.slice(jobs.length)

@@ -1,4 +1,4 @@
-/** Runs one of our TypeScript files as its own process. */
+/** Runs one of our TypeScript files, or a program bundled from one, as its own process. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -13,7 +13,7 @@ export type Child = {
 }
 
 export function runChild(file: URL, args: readonly string[], runAs: { readonly uid?: number; readonly gid?: number } = {}): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...runAs })
+  const child = spawn(process.execPath, [...(file.pathname.endsWith('.ts') ? ['--import', 'tsx'] : []), file.pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...runAs })
   const lines: string[] = []
   const errors: string[] = []
   createInterface(child.stdout).on('line', (line) => lines.push(line))

@@ -1,5 +1,5 @@
 /** The audit tree as it stands: its right edge and the hash of the last row. */
-import { decodeFrontier, emptyTree, type TreeFrontier } from '../../../audit/tree.js'
+import { decodeFrontier, emptyTree, type TreeFrontier } from '../../../audit/tree/tree.js'
 import type { SqlRunner } from '../../sql/statement.js'
 import { FIRST_PREVIOUS_HASH } from '../record.js'
 

@@ -1,5 +1,5 @@
 /** Stores the right edge of the audit tree after a batch. */
-import { encodeFrontier, rootOf } from '../../../audit/tree.js'
+import { encodeFrontier, rootOf } from '../../../audit/tree/tree.js'
 import type { SqlStatement } from '../../sql/statement.js'
 import { AUDIT_TREE_NAME, type AuditTree } from './read-audit-tree.js'
 

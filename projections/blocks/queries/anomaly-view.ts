@@ -33,6 +33,8 @@ export type AnomalyView = {
   readonly txHash: string | null
   /** Position of its publication: the order of all lists. */
   readonly position: number
+  /** Position of the newest event of its life. */
+  readonly updatedPosition: number
 }
 
 export type AnomalyRecord = {
@@ -41,12 +43,12 @@ export type AnomalyRecord = {
   message_hash: Buffer; published_at: Date; admitted_at: Date | null; committed_at: Date | null; rejected_at: Date | null
   timeout_at: Date | null; expired_at: Date | null; settled_at: Date | null; admitted_by: string | null; admitted_validator: Buffer | null
   rejected_by: string | null; rejected_validators: string[] | null; reject_code: string | null; waited_ms: string | null
-  block_height: string | null; tx_index: number | null; tx_hash: Buffer | null; published_position: string
+  block_height: string | null; tx_index: number | null; tx_hash: Buffer | null; published_position: string; updated_position: string
 }
 
 export const ANOMALY_VIEW_COLUMNS = `anomaly_id, claimed_id, authentic, state, type, source, severity, confidence, producer_id, model_version,
   content_hash, message_hash, published_at, admitted_at, committed_at, rejected_at, timeout_at, expired_at, settled_at, admitted_by,
-  admitted_validator, rejected_by, rejected_validators, reject_code, waited_ms, block_height, tx_index, tx_hash, published_position`
+  admitted_validator, rejected_by, rejected_validators, reject_code, waited_ms, block_height, tx_index, tx_hash, published_position, updated_position`
 
 export const anomalyViewOf = (row: AnomalyRecord): AnomalyView => ({
   id: row.anomaly_id, claimedId: row.claimed_id, authentic: row.authentic, state: row.state, type: row.type, source: row.source,
@@ -55,5 +57,5 @@ export const anomalyViewOf = (row: AnomalyRecord): AnomalyView => ({
   admittedAt: row.admitted_at, committedAt: row.committed_at, rejectedAt: row.rejected_at, timeoutAt: row.timeout_at,
   expiredAt: row.expired_at, settledAt: row.settled_at, admittedBy: row.admitted_by, admittedValidator: hexOf(row.admitted_validator),
   rejectedBy: row.rejected_by, rejectedValidators: row.rejected_validators, rejectCode: row.reject_code, waitedMs: numberOf(row.waited_ms),
-  blockHeight: numberOf(row.block_height), txIndex: row.tx_index, txHash: hexOf(row.tx_hash), position: Number(row.published_position),
+  blockHeight: numberOf(row.block_height), txIndex: row.tx_index, txHash: hexOf(row.tx_hash), position: Number(row.published_position), updatedPosition: Number(row.updated_position),
 })

@@ -1,5 +1,5 @@
 /** Calibration rows by the position of their publication: oldest first for who exports them, newest first for who looks. */
-import { readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
+import { below, readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
 import type { SqlRunner } from '../../sql/statement.js'
 import { CALIBRATION_VIEW_COLUMNS, calibrationViewOf, type CalibrationRecord, type CalibrationView } from './calibration-view.js'
 
@@ -15,6 +15,6 @@ export function listCalibrationRows(sql: SqlRunner, { after, limit }: Calibratio
   return listNewestCalibrationRows(sql, { limit, fromEnd: true, ...(after === undefined ? {} : { before: after }) }).then((rows) => rows.reverse())
 }
 
-export async function listNewestCalibrationRows(sql: SqlRunner, page: KeysetPage): Promise<CalibrationView[]> {
-  return (await readKeysetPage<CalibrationRecord>(sql, 'calibration_rows', CALIBRATION_VIEW_COLUMNS, 'log_position', page)).map(calibrationViewOf)
+export async function listNewestCalibrationRows(sql: SqlRunner, page: KeysetPage, before?: number): Promise<CalibrationView[]> {
+  return (await readKeysetPage<CalibrationRecord>(sql, 'calibration_rows', CALIBRATION_VIEW_COLUMNS, 'log_position', page, below('log_position', before))).map(calibrationViewOf)
 }

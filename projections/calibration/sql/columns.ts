@@ -39,6 +39,7 @@ export const INSERT_COLUMNS: readonly Column<InsertRow>[] = [
   { name: 'confidence', type: 'float8', value: ({ published }) => published.confidence },
   { name: 'model_version', type: 'text', value: ({ published }) => plainText(published.modelVersion) },
   { name: 'model_hash', type: 'bytea', value: ({ facts }) => bytesOfHex(facts.modelHash) },
+  { name: 'source_address', type: 'text', value: ({ facts }) => facts.sourceAddress },
   { name: 'decision', type: 'text', value: ({ facts }) => facts.decision },
   { name: 'verdicts', type: 'jsonb', value: ({ judged }) => JSON.stringify(judged?.verdicts ?? []) },
   { name: 'detected_at', type: 'timestamptz', value: ({ published }) => timeOfSeconds(published.detectedAtSeconds) },

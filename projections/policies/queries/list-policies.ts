@@ -1,7 +1,7 @@
 /** A page of policies, newest first, and all that were applied, in the order of the chain. */
 import type { PolicyAction, PolicyRule } from '../../../domain/policy/kinds.js'
 import type { RejectCode } from '../../../domain/reject-codes.js'
-import { readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
+import { below, readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
 import type { SqlRunner } from '../../sql/statement.js'
 import { numberOf } from '../../sql/values.js'
 
@@ -36,8 +36,14 @@ type Row = {
 const COLUMNS = `log_position, policy_id, action, rule, params, effective_height, expiration_height, rollback_of, authority, authority_name, outcome, code,
   block_height, tx_index, tx_hash, issued_at, recorded_at`
 
-export async function listPolicies(sql: SqlRunner, page: KeysetPage): Promise<PolicyView[]> {
-  return (await readKeysetPage<Row>(sql, 'policies', COLUMNS, 'log_position', page)).map(viewOf)
+export async function listPolicies(sql: SqlRunner, page: KeysetPage, before?: number): Promise<PolicyView[]> {
+  return (await readKeysetPage<Row>(sql, 'policies', COLUMNS, 'log_position', page, below('log_position', before))).map(viewOf)
+}
+
+/** Policies by id, in one query; of one that lapsed and was carried after all, what came last. */
+export async function findPolicies(sql: SqlRunner, ids: readonly string[]): Promise<Map<string, PolicyView>> {
+  const { rows } = await sql.query<Row>(`SELECT ${COLUMNS} FROM policies WHERE policy_id = ANY($1::uuid[]) ORDER BY log_position`, [ids])
+  return new Map(rows.map(viewOf).map((policy) => [policy.policyId, policy]))
 }
 
 /** What the state holds is bounded; what a chain has carried is not, so the newest are read. */

@@ -1,5 +1,5 @@
 /** A page of changes of scores, newest first; of one validator or producer where it is named. */
-import { readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
+import { below, readKeysetPage, type KeysetPage } from '../../sql/keyset.js'
 import type { SqlRunner } from '../../sql/statement.js'
 import type { ChangeReason, SubjectKind } from '../changes.js'
 
@@ -23,9 +23,9 @@ type Row = {
 const COLUMNS = 'change_number, subject_kind, subject_id, log_position, block_height, score_before, score_after, reason, changed_at'
 
 /** @param subjectId validator id or producer key, hex */
-export async function listReputationChanges(sql: SqlRunner, subjectId: string | undefined, page: KeysetPage): Promise<ReputationChangeView[]> {
+export async function listReputationChanges(sql: SqlRunner, subjectId: string | undefined, page: KeysetPage, before?: number): Promise<ReputationChangeView[]> {
   const conditions = subjectId === undefined ? [] : [{ text: (parameter: (value: unknown) => string) => `subject_id = ${parameter(Buffer.from(subjectId, 'hex'))}` }]
-  const rows = await readKeysetPage<Row>(sql, 'reputation_changes', COLUMNS, 'change_number', page, conditions)
+  const rows = await readKeysetPage<Row>(sql, 'reputation_changes', COLUMNS, 'change_number', page, [...conditions, ...below('log_position', before)])
   return rows.map((row) => ({
     number: Number(row.change_number), kind: row.subject_kind, subjectId: row.subject_id.toString('hex'), logPosition: Number(row.log_position),
     blockHeight: Number(row.block_height), before: row.score_before, after: row.score_after, reason: row.reason, changedAt: row.changed_at,

@@ -5,6 +5,7 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { Database, Key } from 'lmdb'
+import { transact } from '../../../platform/lmdb/transact.js'
 import { takeLock } from '../../../platform/process-lock.js'
 import { NoPreviousVersionError, RebuildRunningError } from '../../runtime/errors.js'
 import type { TableDifference } from '../../runtime/projection.js'
@@ -69,9 +70,9 @@ async function replacement(path: string, from: string, live: Tables, write: Writ
           differences = differencesOf(live, built)
           result = differences.length === 0 ? 'equal' : 'different'
           if (result === 'equal') {
-            built.root.transactionSync(() => copyTables(placeOf(live), placeOf(built)))
+            transact(built.root, () => copyTables(placeOf(live), placeOf(built)))
           } else {
-            old.root.transactionSync(() => copyTables(tablesOf(live), tablesOf(old)))
+            transact(old.root, () => copyTables(tablesOf(live), tablesOf(old)))
             copyTables(tablesOf(built), tablesOf(live))
           }
         })
@@ -80,6 +81,14 @@ async function replacement(path: string, from: string, live: Tables, write: Writ
         await Promise.all([built.root.close(), old.root.close()])
       }
       return result
+    },
+    async compare() {
+      const built = openTables(from)
+      try {
+        return differencesOf(live, built)
+      } finally {
+        await built.root.close()
+      }
     },
     differences: () => differences,
     async end() {

@@ -1,5 +1,6 @@
 /** kill -9 of the projector, of a rebuild and of the server at any point: the end equals a clean build, byte for byte. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../platform/testing/bundle-program.js'
 import { runChild } from '../../../platform/postgres/testing/run-child.js'
 import { rebuildProjection } from '../../runtime/rebuild.js'
 import { runProjection } from '../../runtime/run.js'
@@ -9,7 +10,7 @@ import { contentOf, createRedisHarness, type RedisHarness } from './testing/harn
 import { startTestCluster, type TestCluster } from './testing/redis-cluster.js'
 import { NO_REDIS, skipsRedis, startTestRedis, type TestRedis } from './testing/redis-server.js'
 
-const CHILD = new URL('./testing/work-until-killed.ts', import.meta.url)
+const CHILD = await bundleProgram(new URL('./testing/work-until-killed.ts', import.meta.url))
 const KILLS = Number(process.env.CYBERMESH_KILLS ?? 12)
 const HISTORY = longHistory(400)
 const never = new AbortController().signal

@@ -3,9 +3,10 @@
  * writers are held, and takes its place in one step. The one before stays, to go back to.
  */
 import { randomBytes } from 'node:crypto'
+import type { TableDifference } from '../../runtime/projection.js'
 import type { TimelineRebuild, TimelineStore } from '../store.js'
 import { checkpointName, runOn, runOnAll, LIVE, type Core } from './core.js'
-import { digestOf } from './digest.js'
+import { differencesOf } from './differences.js'
 import { RedisTimelinesError } from './errors.js'
 import { readPointer, removeOldGenerations } from './generations.js'
 import { holdKey, pointerKey, rebuildKey } from './layout.js'
@@ -66,26 +67,37 @@ function replacement(core: Core, lease: Lease, storeOf: (generation: string) => 
   const store = storeOf(generation)
   let hold: Lease | undefined
   let switchMs = 0
+  let differences: readonly TableDifference[] = []
+  /** Holds the live one, until the end where it has moved, so that the next attempt finds it where it was; then compares. */
+  const compareHeld = async (name: string, version: number): Promise<{ readonly live: string; readonly token: string; readonly differences: readonly TableDifference[] } | 'moved'> => {
+    hold ??= await holdLive(core)
+    const [live, built] = await Promise.all([readState(core, LIVE, name, version), readState(core, generation, name, version)])
+    const position = built.shards[0]?.position
+    if ([...live.shards, ...built.shards].some((shard) => shard.position !== position)) return 'moved'
+    await trimAll(core, live.generation)
+    await trimAll(core, generation)
+    return { live: live.generation, token: hold.token, differences: await differencesOf(core, live.generation, generation) }
+  }
   return {
     store,
     async replaceLive(name, version) {
-      // Kept until the end where the live one has moved, so that the next attempt finds it where it was.
-      hold ??= await holdLive(core)
-      const [live, built] = await Promise.all([readState(core, LIVE, name, version), readState(core, generation, name, version)])
-      const position = built.shards[0]?.position
-      if ([...live.shards, ...built.shards].some((shard) => shard.position !== position)) return 'moved'
-      await trimAll(core, live.generation)
-      await trimAll(core, generation)
-      const result = await digestOf(core, live.generation) === await digestOf(core, generation) ? 'equal' : 'different'
+      const compared = await compareHeld(name, version)
+      if (compared === 'moved') return 'moved'
       // Readers go on while the two are compared; only the script itself stops them.
       const startedAt = performance.now()
-      const outcome = await runOn<string>(core, SWITCH_SCRIPT, 0, LIVE, [live.generation, generation, checkpointName(name, version), hold.token])
+      const outcome = await runOn<string>(core, SWITCH_SCRIPT, 0, LIVE, [compared.live, generation, checkpointName(name, version), compared.token])
       switchMs = performance.now() - startedAt
       if (outcome === 'moved') return 'moved'
-      await hold.drop()
+      await hold?.drop()
       hold = undefined
-      return result
+      differences = compared.differences
+      return differences.length === 0 ? 'equal' : 'different'
     },
+    async compare(name, version) {
+      const compared = await compareHeld(name, version)
+      return compared === 'moved' ? undefined : compared.differences
+    },
+    differences: () => differences,
     switchMs: () => switchMs,
     async end() {
       await hold?.drop()

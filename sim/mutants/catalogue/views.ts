@@ -3,8 +3,10 @@ import { edit, ignore, mutant, tests, type Mutant } from '../mutant.js'
 
 const PACEMAKER = 'consensus/core/pacemaker.ts'
 const PROPOSING = 'consensus/core/proposing.ts'
+const GATHERING = 'consensus/core/gathering.ts'
 const SYNC_INFO = 'consensus/core/sync-info.ts'
 const pacemaker = { tests: tests('pacemaker') }
+const gathering = { tests: tests('gathering') }
 const telling = { tests: tests('sync-info') }
 const proposing = { tests: tests('engine', 'pacemaker', 'voting') }
 
@@ -24,6 +26,13 @@ export const VIEWS: readonly Mutant[] = [
   mutant('timers grow without end', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'failedViews'), pacemaker),
   mutant('blocks stay as large after a lost view', edit('consensus/core/certificates.ts', '  core.blockRoom = roomAfterLostView(core.blockRoom)\n', ''), { tests: tests('block-room') }),
   mutant('blocks stay small after a lost view', edit('consensus/core/block-room.ts', 'room < STEADY_ROOM ? Math.ceil(room * RECOVERY) : room + 1', 'room'), { tests: tests('block-room') }),
+  mutant('blocks are made as fast as they can be', edit(GATHERING, 'return Math.min(wholeMs, Math.max(0, filledAt + wholeMs - now))', 'return 0 * (filledAt + wholeMs - now)'), { scenario: 'a stream of transactions', ...gathering }),
+  mutant('the block that makes another final waits', edit(PROPOSING, 'if (waitMs > 0 && !finishesWork) {', 'if (waitMs > 0) {'), { tests: tests('gathering') }),
+  mutant('a block waits after a lost view', edit(GATHERING, ' || followsLostView ||', ' || (followsLostView && false) ||'), gathering),
+  mutant('a block waits although more is there than it can carry', edit(GATHERING, ' || isBehind ||', ' || (isBehind && false) ||'), { scenario: 'twelve hundred transactions at once', ...gathering }),
+  mutant('how long a leader waits is left to its clock', edit(GATHERING, ' || isOverIn === view)', ' || (isOverIn === view && false))'), gathering),
+  mutant('a wait that ended in one view ends that of another', edit(GATHERING, 'if (view === core.view) core.gathering.isOverIn = view', 'core.gathering.isOverIn = core.view'), gathering),
+  mutant('the wait of a leader counts as silence', edit(PACEMAKER, ' + gatheringMs(core) })', ' + 0 * gatheringMs(core) })'), gathering),
   mutant('timers never grow', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'Math.min(failedViews, 0)'), pacemaker),
 
   mutant('the idle rule is off', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return true'), { scenario: 'all is well with 4', ...pacemaker }),
@@ -31,10 +40,10 @@ export const VIEWS: readonly Mutant[] = [
   mutant('a block that is not final is no work', edit(PACEMAKER, 'if (core.tree.pathTo(tip).some(({ block }) => block.transactions.length > 0)) return true', ''), { scenario: 'idle with a dead leader', tests: tests('pacemaker', 'engine') }),
   mutant('a proposal in this view is no work', edit(PACEMAKER, 'if (core.proposalInView || ', 'if ('), { scenario: 'a proposal whose votes are lost, while only its leader has work', tests: tests('pacemaker', 'engine') }),
   mutant('a certified block that is missing is no work', edit(PACEMAKER, 'if (tip === undefined) return true', 'if (tip === undefined) return false'), { tests: tests('pacemaker', 'catch-up') }),
-  mutant('leaders propose empty blocks for ever', edit(PROPOSING, 'if (transactions.length === 0 && !finishesWork) return undefined', 'void finishesWork'), { scenario: 'all is well with 4', ...pacemaker }),
+  mutant('leaders propose empty blocks for ever', edit(PROPOSING, 'if (transactions.length === 0 && !finishesWork) return undefined', 'void finishesWork'), { scenario: 'a commit that only one has missed, in quiet', ...pacemaker }),
   mutant('nobody proposes the block that finishes the last one', edit(PROPOSING, 'if (transactions.length === 0 && !finishesWork) return undefined', 'void finishesWork\n  if (transactions.length === 0) return undefined'), { scenario: 'all is well with 4', ...proposing }),
   mutant('everybody takes itself for the leader', edit(PROPOSING, ' || leaderAfter(core, parent, view) !== config.self', ''), proposing),
-  mutant('a leader proposes what its own ancestors hold already', edit(PROPOSING, '.select(txIdsBefore(tree, parent), limits)', '.select(new Set((void txIdsBefore, [])), limits)'), { scenario: 'a stream of transactions' }),
+  mutant('a leader proposes what its own ancestors hold already', edit(PROPOSING, '.select(txIdsBefore(tree, parent), limits)', '.select(new Set((void txIdsBefore, [])), limits)'), gathering),
   mutant('a leader puts transactions into its block that nobody will vote for', edit(PROPOSING, '.filter((tx) => config.checkTransaction(tx, timestamp, place).ok)', ''), { scenario: 'a transaction that nobody votes for any more', ...proposing }),
   mutant('the time of a block may lie before its parent', edit(PROPOSING, 'Math.max(core.now, parent.block.header.timestamp)', 'core.now'), { scenario: 'a leader whose clock is behind', ...proposing }),
   mutant('a leader leaves out the timeout certificate', edit(PROPOSING, 'record.highQc.data.view + 1 === view ? undefined : record.highTc', 'undefined'), { scenario: 'idle with a dead leader', ...proposing }),

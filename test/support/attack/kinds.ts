@@ -35,6 +35,7 @@ export const draftOf = (changes: Partial<AnomalyDraft> = {}): AnomalyDraft => ({
 
 const OVERSIZE_PER_MILLE = 1
 const POOL = 64
+const RENEW_MS = 60_000
 const HOUR_SECONDS = 3600
 
 export function attackKinds({ producer, admitted, admittedDrafts }: AttackGround): readonly AttackKind[] {
@@ -61,9 +62,17 @@ export function attackKinds({ producer, admitted, admittedDrafts }: AttackGround
   const wrongHash = (): Uint8Array => signedOver({ ...signed(), contentHash: new Uint8Array(randomBytes(32)) }, (message) => anomalySignBytes(message, 'v2'))
   const byStranger = (): AnomalyMessage => signAnomaly(draftOf(), stranger, 'v2')
 
+  /** Some of a kind over and over; new ones after a while, for what is a minute old may be refused for its age alone. */
   const again = (make: () => Uint8Array, count = POOL): (() => Uint8Array) => {
-    const made = Array.from({ length: count }, make)
-    return () => anyOf(made)
+    let made: readonly Uint8Array[] = []
+    let madeAt = -Infinity
+    return () => {
+      if (performance.now() - madeAt > RENEW_MS) {
+        made = Array.from({ length: count }, make)
+        madeAt = performance.now()
+      }
+      return anyOf(made)
+    }
   }
   return [
     { name: 'mutated', codes: ['MALFORMED', 'UNKNOWN_PRODUCER', 'INVALID_SIGNATURE', 'TOO_LARGE'], make: () => mutate(anyOf(goodBytes)) },

@@ -26,6 +26,10 @@ export type LoadReport = {
   readonly recordedPerSecond: number
   /** Of one processor, by process. */
   readonly cpuPercent: Readonly<Record<string, number>>
+  /** Processors that all of them used together. */
+  readonly cores: number
+  /** User and system time of each process for an anomaly that the recorder met. */
+  readonly cpuMsPerAnomaly: Readonly<Record<string, number>>
   readonly latencyMs: Awaited<ReturnType<typeof readLatencies>>
 } & Pick<Summary, 'published' | 'committed' | 'rejected' | 'timeout' | 'expired' | 'inFlight' | 'viewChanges' | 'blocks' | 'emptyBlocks' | 'producers'> & Proof
 
@@ -56,7 +60,8 @@ export async function runLoad({ version, minutes, perSecond, detectors, say = ()
     const seconds = (performance.now() - startedAt) / 1000
     const loaded = await status('recorder')
     const usedNow = cpuOf(up, broker)
-    const cpuPercent = Object.fromEntries(Object.entries(usedNow).map(([name, ms]) => [name, Math.round((ms - (used[name] ?? 0)) / (10 * seconds))]))
+    const usedMs = Object.entries(usedNow).map(([name, ms]) => [name, ms - (used[name] ?? 0)] as const)
+    const met = Number(loaded['published']) - Number(begin['published'])
     const underLoad = await up.interrupt()
     const summary = await settle(data, folder.path, underLoad, (started) => { up = started })
     const proof = await prove(data, summary)
@@ -65,8 +70,10 @@ export async function runLoad({ version, minutes, perSecond, detectors, say = ()
     const viewChanges = Math.max(underLoad.viewChanges, summary.viewChanges)
     return {
       ok: proof.proven && viewChanges === 0 && done === published,
-      version, minutes, asked: perSecond, recordedPerSecond: Math.round(((Number(loaded['published']) - Number(begin['published'])) / seconds) * 10) / 10,
-      cpuPercent,
+      version, minutes, asked: perSecond, recordedPerSecond: Math.round((met / seconds) * 10) / 10,
+      cpuPercent: Object.fromEntries(usedMs.map(([name, ms]) => [name, Math.round(ms / (10 * seconds))])),
+      cores: Math.round(usedMs.reduce((sum, [, ms]) => sum + ms, 0) / (10 * seconds)) / 100,
+      cpuMsPerAnomaly: Object.fromEntries(usedMs.map(([name, ms]) => [name, Math.round((100 * ms) / met) / 100])),
       published, committed: done, rejected, timeout, expired, inFlight, viewChanges, blocks, emptyBlocks, latencyMs: await readLatencies(data), producers, ...proof,
     }
   } finally {

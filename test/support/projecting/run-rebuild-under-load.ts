@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startApi } from '../../../graphql/index.js'
 import { readProjectionStatus, type RebuildResult } from '../../../projections/index.js'
+import { withSqlRetry } from '../../../projections/sql/retry.js'
 import { createGround, type Ground } from './ground.js'
 import { keepAppending, keepReading, type Reads } from './load.js'
 import type { Order } from './messages.js'
@@ -66,7 +67,8 @@ export async function runRebuildUnderLoad({ perSecond, readers, thinkMs, history
     const duringDrop = noReads()
     const looking = Promise.all(Array.from({ length: readers }, () => keepReading(api.url, thinkMs, duringDrop, stopLooking.signal)))
     const had = await log.length()
-    await sql.query('DROP SCHEMA public CASCADE')
+    // The projector may hold what this wants and want what this holds: PostgreSQL then ends one of the two, sometimes this.
+    await withSqlRetry(() => sql.query('DROP SCHEMA public CASCADE'))
     const droppedAt = performance.now()
     await untilPosition(ground, had)
     const secondsUntilBack = Math.round((performance.now() - droppedAt) / 100) / 10

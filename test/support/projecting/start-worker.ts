@@ -1,8 +1,10 @@
 /** Starts a worker process and hears what it says. */
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { bundleProgram } from '../../../platform/testing/bundle-program.js'
 import type { Order, Report } from './messages.js'
 
-const PROGRAM = new URL('./worker.ts', import.meta.url).pathname
+const PROGRAM = fileURLToPath(await bundleProgram(new URL('./worker.ts', import.meta.url)))
 
 export type Worker = {
   /** Everything it said so far. */
@@ -18,7 +20,7 @@ export type Worker = {
 export type WorkerPlaces = { readonly log: string; readonly url: string; readonly timelines: string; readonly redis?: string | undefined }
 
 export async function startWorker({ log, url, timelines, redis }: WorkerPlaces): Promise<Worker> {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, log, url, timelines, ...(redis === undefined ? [] : [redis])], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, [PROGRAM, log, url, timelines, ...(redis === undefined ? [] : [redis])], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const leave = (): void => { child.kill('SIGKILL') }
   process.once('exit', leave)

@@ -2,6 +2,7 @@
  * Which transactions fail, and how: told to restart at some statement or at COMMIT, or with the result of COMMIT unknown,
  * half of them committed and half not. Drawn from a seeded generator, so that a failing run can be run again.
  */
+import { mulberry } from '../../../testing/mulberry.js'
 
 export type FaultPlan =
   | { readonly kind: 'none' }
@@ -60,14 +61,3 @@ export function createFaults({ seed, restarts, unknown, single }: FaultOptions):
 }
 
 export const noFaults = (): Faults => createFaults({ seed: 0, restarts: 0, unknown: 0, single: false })
-
-/** A small generator of good quality: https://github.com/cprosche/mulberry32 describes it. */
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

@@ -7,7 +7,7 @@ import { runProjection } from '../../../runtime/run.js'
 import type { Projection } from '../../../runtime/projection.js'
 import { connectRedis } from '../connect.js'
 import { DEFAULT_LIMITS, type Core, type Limits } from '../core.js'
-import { dump } from '../digest.js'
+import { forEachNamed, keyOf, readContents } from '../content.js'
 import { readPointer } from '../generations.js'
 import { openRedisTimelines, type RedisTimelineStore } from '../index.js'
 import { layoutOf } from '../layout.js'
@@ -46,13 +46,21 @@ export async function createRedisHarness(options: RedisHarnessOptions): Promise<
   }
 }
 
+const hex = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('hex')
+
 export async function contentOf({ url, shards, ...limits }: RedisHarnessOptions): Promise<readonly string[]> {
   const connection = await connectRedis({ url, cluster: shards !== undefined })
   const core: Core = { connection, layout: layoutOf(shards), limits: { ...DEFAULT_LIMITS, ...limits } }
   const { live = '1' } = await readPointer(core)
   await trimAll(core, live)
   const lines: string[] = []
-  await dump(core, live, (name, content) => lines.push(`${name} ${content}`))
+  await forEachNamed(core, live, async (client, keys) => {
+    const contents = await readContents(client, keys.map((key) => keyOf(core, live, true, key)))
+    keys.forEach(({ shard, name }, i) => {
+      const content = contents[i]
+      if (content !== undefined) lines.push(`${shard} ${name} ${content.kind} ${[...content.parts].map(([part, value]) => `${hex(part)}=${hex(value)}`).sort().join(' ')}`)
+    })
+  })
   await connection.close()
   return lines.sort()
 }

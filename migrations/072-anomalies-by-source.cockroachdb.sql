@@ -1,0 +1,2 @@
+-- The key only grows: on CockroachDB it is spread over buckets, so that not all writers meet at one range.
+CREATE INDEX IF NOT EXISTS anomalies_by_source ON anomalies (source, published_position) USING HASH WITH (bucket_count = 8)

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS anomalies_by_source ON anomalies (source, published_position)

@@ -1,0 +1,1 @@
+ALTER TABLE calibration_rows ADD COLUMN IF NOT EXISTS source_address TEXT

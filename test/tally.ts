@@ -1,0 +1,20 @@
+/** What one run of tests came to, and the lines that people and machines read it from. */
+
+export type Tally = {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  /** A name for each failure; several failures of one file may share one. */
+  readonly failures: readonly string[]
+}
+
+const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] }
+
+export const addTallies = (tallies: readonly Tally[]): Tally => tallies.reduce((sum, one) => ({
+  passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped, failures: [...sum.failures, ...one.failures],
+}), NOTHING)
+
+/** The failures by name, then one plain line: `N passed, N failed`. The last lines are often all that is seen. */
+export function renderTally({ passed, failed, skipped, failures }: Tally): string {
+  return [...failures.map((name) => `failed: ${name}`), `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`].join('\n')
+}
