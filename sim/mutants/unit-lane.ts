@@ -9,7 +9,7 @@ import { applyEdits, type Edit } from './mutant.js'
 
 export type Question = { readonly edits: readonly Edit[]; readonly files: readonly string[]; readonly only?: string }
 
-/** What the tests said, and of the files that could not be loaded why. */
+/** What the tests said, and what went wrong outside of them: a file that could not be loaded, a hook that threw. */
 export type Answer = { readonly passed: number; readonly failed: readonly string[]; readonly unstarted: readonly string[] }
 
 const root = packageRoot()
@@ -33,7 +33,7 @@ const counter: Reporter = {
 const vitest = await createVitest('test',
   {
     config: false, root, watch: false, include: ['**/*.test.ts'], reporters: [counter],
-    setupFiles: ['platform/polyfill.ts'], testTimeout: 60_000, pool: 'forks', maxWorkers: 1, bail: 1,
+    setupFiles: ['platform/polyfill.ts'], testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks', maxWorkers: 1, bail: 1,
   },
   {
     plugins: [{
