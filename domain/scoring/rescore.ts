@@ -4,6 +4,7 @@
  * validator without the bytes of a model neither refuses what may be honest nor votes for what may be a lie.
  */
 import type { TxId } from '../ids.js'
+import { oldestFirst } from '../oldest-first.js'
 import { claimFault, type ClaimFault } from './check-claim.js'
 import { isEnforced, type ModelRegistry } from './registry.js'
 import type { ScoreClaim } from './score-claim.js'
@@ -32,12 +33,13 @@ const OK: ScoreVerdict = { ok: true }
 export function createRescorer(find: FindModel, maxRemembered = MAX_REMEMBERED): Rescorer {
   // The id binds every byte and the claim in them names its model by hash: nothing else plays a part in this verdict.
   const faults = new Map<TxId, ClaimFault | null>()
+  const oldest = oldestFirst(faults)
   const counts = { scored: 0, mismatched: 0, notHeld: 0 }
 
   const remember = (id: TxId, fault: ClaimFault | null): ClaimFault | null => {
     counts.scored += 1
     if (fault !== null) counts.mismatched += 1
-    if (faults.size >= maxRemembered) faults.delete(faults.keys().next().value as TxId)
+    if (faults.size >= maxRemembered) faults.delete(oldest() as TxId)
     faults.set(id, fault)
     return fault
   }

@@ -43,6 +43,8 @@ const LOOK_EVERY_MS = 300
 const PATIENCE_IN_A_BUSY_NETWORK_MS = 2000
 /** Blocks take what waits: a little longer than leaders gather and agree. After that a leader may have nothing to propose. */
 const BUSY_FOR_MS = 700
+/** For a leader that lags behind in reading while more waits here than a block can carry: its block ends its turn. */
+const ENOUGH_FOR_A_TURN = 16
 
 export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffered }: TransactionExchangePorts): TransactionExchange {
   /** What waited at the last look, and when each was met first. */
@@ -74,12 +76,11 @@ export function exchangeTransactions({ mesh, mempool, limits, now, offer, onOffe
     const at = now()
     if ([...seen.keys()].some((id) => !ids.has(id))) takenAt = at
     const isBusy = takenAt !== undefined && at - takenAt < BUSY_FOR_MS
-    const isLate = ({ id }: Transaction): boolean => {
-      const since = seen.get(id)
-      return since !== undefined && !shown.has(id) && (!isBusy || at - since >= PATIENCE_IN_A_BUSY_NETWORK_MS)
-    }
-    // More than a block can carry waits for its turn, not for a leader who knows of it; showing it would only add to the load.
-    const late = all.length < room ? all.filter(isLate) : []
+    const isNew = ({ id }: Transaction, ms: number): boolean => !shown.has(id) && at - (seen.get(id) ?? at) >= ms
+    // More than a block can carry waits for its turn while blocks take it; to show all of it would only add to the load.
+    const late = all.length < room
+      ? all.filter((tx) => isNew(tx, isBusy ? PATIENCE_IN_A_BUSY_NETWORK_MS : 1))
+      : all.slice(0, isBusy ? 0 : ENOUGH_FOR_A_TURN).filter((tx) => isNew(tx, BUSY_FOR_MS))
     show(late)
     const lateIds = new Set(late.map(({ id }) => id))
     shown = new Set([...ids].filter((id) => shown.has(id) || lateIds.has(id)))

@@ -5,6 +5,7 @@
  */
 import { createHash, hash } from 'node:crypto'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type VerifySignature } from '../../domain/crypto.js'
+import { oldestFirst } from '../../domain/oldest-first.js'
 import type { AcceptLater } from './ed25519.js'
 
 /** Whose signature over which bytes. */
@@ -42,14 +43,16 @@ export function createSignatureChecks(
   // Between `ahead` and the question it was for; apart from the good ones.
   const refused = new Set<string>()
   const running = new Map<string, Promise<void>>()
+  const oldestVerified = oldestFirst(verified)
+  const oldestRefused = oldestFirst(refused)
 
   const remember = (entry: string): void => {
     verified.add(entry)
-    if (verified.size > maxEntries) verified.delete(verified.values().next().value as string)
+    if (verified.size > maxEntries) verified.delete(oldestVerified() as string)
   }
   const noteRefusal = (entry: string): void => {
     refused.add(entry)
-    if (refused.size > REFUSED_ENTRIES) refused.delete(refused.values().next().value as string)
+    if (refused.size > REFUSED_ENTRIES) refused.delete(oldestRefused() as string)
   }
   const checkLater = async (entry: string, { publicKey, message, signature }: SignatureClaim): Promise<void> => {
     if (await acceptLater(publicKey, message, signature)) remember(entry)
