@@ -16,17 +16,21 @@ export default class ClosingLine implements Reporter {
 function tallyOf(modules: readonly TestModule[], unhandled: readonly unknown[]): Tally {
   let passed = 0
   let skipped = 0
+  const again: string[] = []
   const failures = unhandled.map((error) => `outside of the tests: ${error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error)}`.split('\n')[0] as string)
   for (const module of modules) {
     const file = `${module.project.name} ${module.relativeModuleId}`
     // A file that could not be loaded has no tests to count, and is a failure all the same.
     failures.push(...module.errors().map(({ message }) => `${file}: ${message.split('\n')[0] ?? ''}`))
     for (const test of module.children.allTests()) {
-      const { state } = test.result()
+      const { state, errors } = test.result()
+      const name = `${file} > ${test.fullName}`
       if (state === 'passed') passed += 1
-      else if (state === 'failed') failures.push(`${file} > ${test.fullName}`)
+      else if (state === 'failed') failures.push(name)
       else skipped += 1
+      const firstTry = state === 'passed' ? errors?.[0] : undefined
+      if (firstTry !== undefined) again.push(`${name}: ${firstTry.message.split('\n')[0] ?? ''}`)
     }
   }
-  return { passed, failed: failures.length, skipped, failures }
+  return { passed, failed: failures.length, skipped, failures, again }
 }
