@@ -270,7 +270,8 @@ test('a projector killed nine times ends with what an undisturbed one has', asyn
     const patience = Date.now() + 20_000
     while (child.lines.length < 4 + kill && Date.now() < patience) await sleep(2)
     child.kill('SIGKILL')
-    await child.ended
+    // The server may still commit what the one before had sent. Then this one ends by itself, and whoever watches it starts the next.
+    await child.ended.catch((error: Error) => expect(error.message).toContain('another projector'))
   }
   await harness.catchUp()
   expect(await readCounts(harness.sql)).toEqual({ published: 300, admitted: 300, committed: 300, rejected: 0, timeout: 0, expired: 0, inFlight: 0 })
