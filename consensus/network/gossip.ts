@@ -65,16 +65,19 @@ export function gossip(mesh: Mesh, topic: GossipTopic, message: Uint8Array): voi
 /** What a listener found wrong with a message. Without an offence honest peers may send it too, in a race. */
 export type GossipFault = { readonly reason: string; readonly offence: Offence | undefined }
 
+/** @param from the peer that sent the message to us, which need not have made it; @returns what is wrong with it */
+export type GossipListener = (bytes: Uint8Array, from: string) => GossipFault | undefined | void
+
 /**
  * Subscribes. What the listener finds wrong is not passed on to others, so whoever sent it to us is to blame. The
  * listener throws DecodeError on what it cannot read.
  */
-export function listen(mesh: Mesh, topic: GossipTopic, onMessage: (bytes: Uint8Array) => GossipFault | undefined | void): void {
+export function listen(mesh: Mesh, topic: GossipTopic, onMessage: GossipListener): void {
   const name = GOSSIP_TOPICS[topic]
   mesh.gossip.topicValidators.set(name, (from, { data }) => {
     const peer = from.toString()
     if (!mesh.guard.admits(peer, 'gossip', data.length)) return TopicValidatorResult.Ignore
-    const fault = faultOf(onMessage, data)
+    const fault = faultOf(() => onMessage(data, peer))
     if (fault === undefined) return TopicValidatorResult.Accept
     mesh.guard.refuse(peer, { type: topic, ...fault })
     return fault.offence === undefined ? TopicValidatorResult.Ignore : TopicValidatorResult.Reject
@@ -82,9 +85,9 @@ export function listen(mesh: Mesh, topic: GossipTopic, onMessage: (bytes: Uint8A
   mesh.gossip.subscribe(name)
 }
 
-function faultOf(onMessage: (bytes: Uint8Array) => GossipFault | undefined | void, data: Uint8Array): GossipFault | undefined {
+function faultOf(listener: () => GossipFault | undefined | void): GossipFault | undefined {
   try {
-    return onMessage(data) ?? undefined
+    return listener() ?? undefined
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     return { reason: error.field, offence: 'unreadable' }

@@ -1,4 +1,7 @@
-/** Admission receipts as a follower gets them: gossiped as they are written, pulled by sequence where some are missing. */
+/**
+ * Admission receipts as a follower gets them: sent by their validator as they are written, pulled by sequence where some are
+ * missing. Those that somebody else brings are left to be pulled: who said it is known without a signature then.
+ */
 import type { ValidatorId } from '../../domain/ids.js'
 import type { AdmissionReceipt } from '../../domain/receipt.js'
 import { decodeReceiptBatch, listen } from '../network/gossip.js'
@@ -18,11 +21,13 @@ const ENOUGH_AT_ONCE = 500
 
 export function followReceipts(mesh: Mesh, validators: readonly { readonly id: ValidatorId; readonly publicKey: Uint8Array }[]): ReceiptFollower {
   const peers = new Map(validators.map(({ id, publicKey }) => [id, peerIdOf(publicKey)]))
+  const names = new Map([...peers].map(([id, peer]) => [id, peer.toString()]))
   const waiting: (readonly AdmissionReceipt[])[] = []
   let count = 0
   let wake: () => void = () => undefined
-  listen(mesh, 'receipts', (bytes) => {
-    const batch = decodeReceiptBatch(bytes)
+  listen(mesh, 'receipts', (bytes, from) => {
+    const batch = decodeReceiptBatch(bytes).filter(({ validator }) => names.get(validator) === from)
+    if (batch.length === 0) return
     waiting.push(batch)
     count += batch.length
     while (count > MAX_WAITING) count -= waiting.shift()?.length ?? 0

@@ -2,13 +2,13 @@
  * Follows the validators' receipts: takes what is pushed, and pulls what is missing, both where a gap shows and on
  * every tick, so that nothing depends on gossip arriving.
  */
-import type { ValidatorId } from '../../domain/ids.js'
+import type { Hex32, ValidatorId } from '../../domain/ids.js'
 import { receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
 import { pause } from '../entries.js'
-import { fromFeed, gatherMore, keepFollowing, type Following } from './following.js'
+import { fromFeed, gatherMore, keepFollowing, type Following, type SignatureClaim } from './following.js'
 import { readCursor } from './index/entries.js'
 import type { ReceiptFeed } from './ports.js'
-import { recordReceipts, type ReceiptsOutcome } from './record-receipts.js'
+import { inOrder, mayBeEvidence, recordReceipts, type ReceiptsOutcome } from './record-receipts.js'
 
 const PULL_LIMIT = 500
 /** Gaps are pulled at once; this is for receipts that nothing followed. */
@@ -60,15 +60,20 @@ async function pull(feed: ReceiptFeed, validator: ValidatorId, following: Follow
 
 async function take(receipts: readonly AdmissionReceipt[], following: Following): Promise<ReceiptsOutcome> {
   const { writer, context, clock, tell } = following
-  await following.verifyAhead?.(receipts.flatMap((receipt) => claimOf(receipt, following)))
+  await following.verifyAhead?.(claimsOf(receipts, following))
   const outcome = await writer.perform((session) => recordReceipts(session, receipts, context, clock()))
   for (const { receipt, reason } of outcome.refused) tell({ kind: 'receipt-refused', validator: receipt.validator, reason })
   return outcome
 }
 
-/** Nothing for those that were taken before, or that name nobody. */
-function claimOf(receipt: AdmissionReceipt, { index, context: { set } }: Following): readonly { publicKey: Uint8Array; message: Uint8Array; signature: Uint8Array }[] {
-  const { publicKey } = set.byId(receipt.validator) ?? {}
-  if (publicKey === undefined || receipt.sequence < readCursor(index, receipt.validator)) return []
-  return [{ publicKey, message: receiptSignBytes(set.chainId, receipt), signature: receipt.signature }]
+/** Of those that will be checked: not taken before, of a validator, and the first admission of a message if it is one. */
+function claimsOf(receipts: readonly AdmissionReceipt[], { index, context: { set } }: Following): SignatureClaim[] {
+  const admitted = new Set<Hex32>()
+  return inOrder(receipts).flatMap((receipt) => {
+    const { publicKey } = set.byId(receipt.validator) ?? {}
+    if (publicKey === undefined || receipt.sequence < readCursor(index, receipt.validator)) return []
+    if (admitted.has(receipt.messageHash) || !mayBeEvidence(index, receipt)) return []
+    if (receipt.verdict.kind === 'admitted') admitted.add(receipt.messageHash)
+    return [{ publicKey, message: receiptSignBytes(set.chainId, receipt), signature: receipt.signature }]
+  })
 }

@@ -17,7 +17,8 @@ export type Following = {
   readonly verifyAhead: VerifyAhead | undefined
 }
 
-export type VerifyAhead = (claims: readonly { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }[]) => Promise<void> | undefined
+export type SignatureClaim = { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }
+export type VerifyAhead = (claims: readonly SignatureClaim[]) => Promise<void> | undefined
 
 /** An error of the feed itself; errors of the log or the index pass through and stop the recorder. */
 export class FeedError extends Error {

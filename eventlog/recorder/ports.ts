@@ -26,9 +26,12 @@ export type MessageFeed = {
   acknowledge(batch: readonly FeedMessage[]): Promise<void>
 }
 
-/** The validators' admission receipts: pushed when they come, pulled where some are missing. */
+/**
+ * The validators' admission receipts: pushed when they come, pulled where some are missing. A receipt comes over the
+ * authenticated connection of the validator that it names; what it says and signs may be anything.
+ */
 export type ReceiptFeed = {
-  /** Receipts as they are gossiped, in any order, possibly forged. */
+  /** Receipts as they come, in any order. */
   pushed(signal: AbortSignal): AsyncIterable<readonly AdmissionReceipt[]>
   /** Asks the validator for its receipts from `sequence` (inclusive), at most `limit`, in order. */
   receiptsFrom(validator: ValidatorId, sequence: number, limit: number): Promise<readonly AdmissionReceipt[]>

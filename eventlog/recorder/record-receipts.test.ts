@@ -41,6 +41,20 @@ describe('receipts', () => {
     expect(readRefusals(facts, hash, at(1))).toEqual([])
   })
 
+  it('are checked where the log may show them: the first admission of a message and every refusal', () => {
+    const forged = (of: AdmissionReceipt): AdmissionReceipt => ({ ...of, signature: new Uint8Array(64) })
+    const fresh = createTestNetwork()
+    const [own, others, refusal] = [fresh.receipt(0, at(0), bytes, ADMITTED), fresh.receipt(1, at(0), bytes, ADMITTED), fresh.receipt(2, at(0), bytes, refusedWith('SKEW'))]
+    const alone = taken([forged(others)])
+    expect(alone.outcomes[0]).toMatchObject({ refused: [{ reason: 'bad-signature' }] })
+    expect(alone.facts.changes.size).toBe(0)
+
+    const { facts, outcomes } = taken([own], [forged(others), forged(refusal)])
+    expect(outcomes[1]).toMatchObject({ refused: [{ receipt: { verdict: { kind: 'rejected' } }, reason: 'bad-signature' }] })
+    expect(readAdmissions(facts, hash).map(({ validator: by, receipt }) => [by, receipt !== ''])).toEqual([[own.validator, true], [others.validator, false]])
+    expect([own, others, refusal].map(({ validator: by }) => readCursor(facts, by))).toEqual([1, 1, 0])
+  })
+
   it('that are forged ask for nothing', () => {
     const { facts, outcomes } = taken([{ ...second, sequence: 99 }])
     expect(outcomes[0]).toMatchObject({ refused: [{ reason: 'bad-signature' }] })

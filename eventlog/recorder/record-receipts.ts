@@ -1,12 +1,17 @@
 /**
  * Receipts into the index and, where they settle something, into the log. Each validator's receipts are taken in the
  * order of their sequence, each once; a gap means that some must be pulled first.
+ *
+ * What the log may show as evidence has its signature checked. The first admission of a message settles it, so those of the
+ * other validators are only noted as said: they came over the connection of whoever they speak for, and to check them would
+ * be the largest part of what a receipt costs.
  */
 import type { Json } from '../../domain/canonical-json.js'
 import type { UnixMillis, ValidatorId } from '../../domain/ids.js'
 import { encodeReceipt, receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
 import { applyJudgement } from './apply-judgement.js'
 import type { RecorderContext } from './context.js'
+import type { FactReader } from './index/facts.js'
 import { factKey, readAdmissions, readCursor, readIdOfMessage, readIdOfOrigin, readRefusals, type StoredReceipt } from './index/entries.js'
 import { judgeWaiting } from './record-refusals.js'
 import type { Session } from './session.js'
@@ -19,14 +24,17 @@ export type ReceiptsOutcome = {
   readonly refused: readonly { readonly receipt: AdmissionReceipt; readonly reason: ReceiptRefusal }[]
 }
 
+/** In which they are taken. */
+export const inOrder = (receipts: readonly AdmissionReceipt[]): readonly AdmissionReceipt[] => [...receipts].sort((a, b) => a.sequence - b.sequence)
+
 export function recordReceipts(session: Session, receipts: readonly AdmissionReceipt[], context: RecorderContext, now: UnixMillis): ReceiptsOutcome {
   const gaps = new Set<ValidatorId>()
   const refused: { receipt: AdmissionReceipt; reason: ReceiptRefusal }[] = []
-  for (const receipt of [...receipts].sort((a, b) => a.sequence - b.sequence)) {
+  for (const receipt of inOrder(receipts)) {
     const { validator, sequence } = receipt
     const cursor = readCursor(session.facts, validator)
     if (sequence < cursor) continue
-    const reason = refusalOf(receipt, context)
+    const reason = refusalOf(session.facts, receipt, context)
     if (reason !== undefined) {
       refused.push({ receipt, reason })
     } else if (sequence > cursor) {
@@ -40,16 +48,22 @@ export function recordReceipts(session: Session, receipts: readonly AdmissionRec
   return { gaps, refused }
 }
 
-function refusalOf(receipt: AdmissionReceipt, { set, strictly }: RecorderContext): ReceiptRefusal | undefined {
+/** Whether the log may show this receipt. */
+export const mayBeEvidence = (facts: Pick<FactReader, 'get'>, { verdict, messageHash }: AdmissionReceipt): boolean =>
+  verdict.kind === 'rejected' || readAdmissions(facts, messageHash).length === 0
+
+function refusalOf(facts: Pick<FactReader, 'get'>, receipt: AdmissionReceipt, { set, strictly }: RecorderContext): ReceiptRefusal | undefined {
   const validator = set.byId(receipt.validator)
   if (validator === undefined) return 'unknown-validator'
+  if (!mayBeEvidence(facts, receipt)) return undefined
   return strictly(validator.publicKey, receiptSignBytes(set.chainId, receipt), receipt.signature) ? undefined : 'bad-signature'
 }
 
 /** A validator's first word on a message counts; a second one that contradicts it changes nothing. */
 function keep({ facts }: Session, receipt: AdmissionReceipt): void {
   const { validator, origin, verdict, at, messageHash } = receipt
-  const stored: StoredReceipt = { validator, origin, verdict, at, receipt: Buffer.from(encodeReceipt(receipt)).toString('base64') }
+  const isEvidence = mayBeEvidence(facts, receipt)
+  const stored: StoredReceipt = { validator, origin, verdict, at, receipt: isEvidence ? Buffer.from(encodeReceipt(receipt)).toString('base64') : '' }
   const [key, known] = verdict.kind === 'admitted'
     ? [factKey.admissions(messageHash), readAdmissions(facts, messageHash)]
     : [factKey.refusals(messageHash, origin), readRefusals(facts, messageHash, origin)]

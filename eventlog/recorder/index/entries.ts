@@ -32,7 +32,7 @@ export type StoredReceipt = {
   readonly origin: Origin
   readonly verdict: Verdict
   readonly at: UnixMillis
-  /** encodeReceipt, base64 */
+  /** encodeReceipt, base64; empty for an admission after the first of a message, which is never shown as evidence */
   readonly receipt: string
 }
 
