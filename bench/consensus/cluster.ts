@@ -3,12 +3,13 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { LONG_RUNNING } from '../../platform/node-flags.js'
 import type { FromValidator, Phase, ToValidator, ValidatorConfig, ValidatorResult } from './protocol.js'
 
 const IS_SOURCE = import.meta.url.endsWith('.ts')
 const PROGRAM = fileURLToPath(new URL(`./validator-process.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url))
 /** As `up` starts its roles. */
-const NODE_FLAGS = ['--max-semi-space-size=32', ...(IS_SOURCE ? ['--import', 'tsx'] : [])]
+const NODE_FLAGS = [...LONG_RUNNING, ...(IS_SOURCE ? ['--import', 'tsx'] : [])]
 const START_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 5000
 

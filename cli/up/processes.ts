@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { giveWay } from '../../platform/give-way.js'
+import { LONG_RUNNING } from '../../platform/node-flags.js'
 import type { RoleName } from '../config/schema.js'
 import { UserError } from '../shared/user-error.js'
 import type { PlannedRole } from './plan.js'
@@ -10,13 +11,6 @@ import type { PlannedRole } from './plan.js'
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 /** On one machine these give way to consensus and to the recorder, which others wait for. */
 const BEHIND: ReadonlySet<RoleName> = new Set(['detector', 'projector', 'api'])
-const NODE_FLAGS = [
-  // Room for what lives for a few blocks: with the default of 16 MB it is copied to the old generation, for a fifth of the execution time.
-  '--max-semi-space-size=32',
-  // Most code of a role runs often enough to cost and too seldom to be optimised: compiled at its first call, and with what it
-  // meets noted from then on, a mesh of ten roles on two cores commits a third more in its first minutes than interpreted.
-  '--always-sparkplug', '--no-lazy-feedback-allocation',
-]
 const RESTART_AFTER_MS = 1000
 const LONGEST_RESTART_MS = 15_000
 /** A role that lived this long starts again without waiting longer than the last time. */
@@ -41,7 +35,7 @@ export function createProcesses(onDeath: (name: string, reason: string) => void)
     const log = openSync(entry.logPath, 'a')
     const child = fork(MAIN, [entry.role.role, '--config', entry.role.configPath], {
       stdio: ['ignore', log, log, 'ipc'],
-      execArgv: [...process.execArgv, ...NODE_FLAGS],
+      execArgv: [...process.execArgv, ...LONG_RUNNING],
       // Ctrl-C reaches every process of a terminal's group; the roles must outlive it until `up` has settled and stops them.
       detached: true,
     })

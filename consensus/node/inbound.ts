@@ -22,6 +22,8 @@ export type ReceivedMessage = PeerMessage | { readonly type: 'compact-proposal';
 export type InboundPorts = Pick<RebuildPorts, 'onRefused' | 'onLie'> & {
   readonly set: ValidatorSet
   readonly mesh: Mesh
+  /** A leader that says nothing for so long about what it proposed has lost its view. */
+  readonly answerWithinMs: number
   readonly verify: VerifySignature
   /** Checks signatures off the main thread; without it the core checks them when it meets them. */
   readonly ahead: SignatureChecks['ahead'] | undefined
@@ -41,17 +43,14 @@ export const LANE_OF: Record<ReceivedMessage['type'], Lane> = {
   vote: 'votes', timeout: 'timeouts', 'timeout-certificate': 'timeouts', 'sync-info': 'timeouts', proposal: 'proposals', 'compact-proposal': 'proposals',
 }
 
-/** Well below the shortest view timeout that makes sense: a proposal that waits longer has missed its view. */
-const ANSWER_WITHIN_MS = 1000
-
 export function createInbound(ports: InboundPorts): Inbound {
-  const { set, verify, ahead } = ports
+  const { set, answerWithinMs, verify, ahead } = ports
   const { rebuild, status } = createRebuild({
     set, verify, find: (id) => ports.findTransaction(id), onRefused: (from, reason) => ports.onRefused(from, reason), onLie: (from, reason) => ports.onLie(from, reason),
     async request(from, question) {
       const peer = ports.peerOf(from)
       if (peer === undefined) throw new Error('not a validator')
-      return request(ports.mesh, peer, TRANSACTIONS_PROTOCOL, question, ANSWER_WITHIN_MS)
+      return request(ports.mesh, peer, TRANSACTIONS_PROTOCOL, question, answerWithinMs)
     },
   })
   const claimOf = (tx: Transaction) => (tx.kind === 'event' ? signatureClaimOf(tx, verify) : undefined)

@@ -15,8 +15,11 @@ export function encodeTransactionsRequest(blockHash: BlockHash, places: readonly
   return writer.finish()
 }
 
-/** Throws for a block that is not here and for places that it does not have: the asker is better off elsewhere. */
-export function answerTransactions(store: Pick<BlockStore, 'blockByHash'>, request: Uint8Array): Uint8Array {
+/**
+ * Throws for a block that is not here and for places that it does not have: the asker is better off elsewhere.
+ * @param onAsked hears of each question that is answered
+ */
+export function answerTransactions(store: Pick<BlockStore, 'blockByHash'>, request: Uint8Array, onAsked?: (blockHash: BlockHash, count: number) => void): Uint8Array {
   const reader = new ByteReader(request)
   const blockHash = reader.hash('request.blockHash') as BlockHash
   const places = Array.from({ length: reader.count(MAX_TXS, 'request.places') }, () => reader.u32('request.place'))
@@ -32,6 +35,7 @@ export function answerTransactions(store: Pick<BlockStore, 'blockByHash'>, reque
     last = place
     writeTransaction(writer, tx)
   }
+  onAsked?.(blockHash, places.length)
   return writer.finish()
 }
 

@@ -22,13 +22,14 @@ import type { BlockStore } from '../storage/block-store.js'
 import type { SafetyStore } from '../storage/safety-record/store.js'
 import { answerBlocks, answerChain, BLOCKS_PROTOCOL, CHAIN_PROTOCOL } from './block-exchange.js'
 import { createAnnouncer } from './announce.js'
-import { encodeCompactProposal, isWorthCompacting } from './compact-proposal.js'
+import { encodeCompactProposal } from './compact-proposal.js'
 import { createDriver } from './driver.js'
 import { createEdge } from './edge.js'
 import { createBlockFetcher } from './fetch-blocks.js'
 import { createInbound, LANE_OF, type Inbound } from './inbound.js'
 import { answerTransactions, TRANSACTIONS_PROTOCOL } from './missing-transactions.js'
 import { createPeerBook } from './peer-book.js'
+import { createProposalForm } from './proposal-form.js'
 import { peerStatusOf, type PeerStatus } from './peer-status.js'
 import { genesisRoot, recover } from './recover.js'
 
@@ -97,7 +98,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
     onReport: options.onReport,
   })
   const inbound = createInbound({
-    set, mesh, verify: options.verify, ahead: options.verifyAhead, findTransaction: options.findTransaction ?? (() => undefined), peerOf: (id) => peerOfValidator.get(id),
+    set, mesh, answerWithinMs: options.baseTimeoutMs, verify: options.verify, ahead: options.verifyAhead, findTransaction: options.findTransaction ?? (() => undefined), peerOf: (id) => peerOfValidator.get(id),
     deliver: (from, message) => driver.submit({ type: 'message', from, message }),
     onRefused: (from, reason) => edge.onReport({ kind: 'message-refused', from, message: 'proposal', reason }),
     onLie: (from, reason) => edge.onBadAnswer(from, reason),
@@ -125,11 +126,11 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   }
 
   const announcer = createAnnouncer(mesh, self)
+  const form = createProposalForm(peers.length)
   const driver = createDriver(engine, {
     clock: options.clock, safety, blocks, send,
     broadcast(message) {
-      const isCompact = message.type === 'proposal' && isWorthCompacting(message.proposal.block)
-      const bytes = isCompact ? encodeCompactProposal(message.proposal) : encodeMessage(message)
+      const bytes = message.type === 'proposal' && form.mayName(message.proposal.block) ? encodeCompactProposal(message.proposal) : encodeMessage(message)
       for (const { id } of peers) send(id, message, bytes)
     },
     fetch: (from, target, fromHeight) => fetcher.fetch(from, target, fromHeight),
@@ -145,7 +146,10 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   })
 
   await serve(mesh, BLOCKS_PROTOCOL, (bytes) => answerBlocks(blocks, bytes))
-  await serve(mesh, TRANSACTIONS_PROTOCOL, (bytes) => answerTransactions(blocks, bytes))
+  await serve(mesh, TRANSACTIONS_PROTOCOL, (bytes, peer) => answerTransactions(blocks, bytes, (blockHash, count) => {
+    const by = validatorOfPeer.get(peer.toString())
+    if (by !== undefined) form.asked(by, blockHash, count)
+  }))
   await serve(mesh, CHAIN_PROTOCOL, (bytes) => answerChain(blocks, bytes))
   const onPeer = (peer: ValidatorId): void => {
     lanes.open(peerOfValidator.get(peer) as PeerId)

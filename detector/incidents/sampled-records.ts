@@ -18,8 +18,19 @@ export type SampledRecords = {
   readonly root: string
 }
 
+/** A recording's findings are told again and again; what they rest on stays the same. */
+const known = new WeakMap<Observation, SampledRecords | 'none'>()
+
 /** Undefined where nothing was kept: windows of what sources opened, and slow ones, hold no records. */
 export function sampledRecordsOf(observation: Observation): SampledRecords | undefined {
+  const before = known.get(observation)
+  if (before !== undefined) return before === 'none' ? undefined : before
+  const sampled = sample(observation)
+  known.set(observation, sampled ?? 'none')
+  return sampled
+}
+
+function sample(observation: Observation): SampledRecords | undefined {
   const kept = keptIn(observation)
   if (kept === undefined || kept.records.length === 0) return undefined
   const records = kept.records.map(recordJson)
