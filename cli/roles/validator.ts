@@ -78,6 +78,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
     if (report.kind === 'vote-received') return
     if (report.kind === 'safety-alarm' || report.kind === 'double-vote' || report.kind === 'double-proposal') log.error({ report: report.kind }, 'safety report')
     else log.debug({ report }, 'consensus report')
+    if (report.kind === 'view-timed-out') log.warn({ view: report.view, leader: running?.status().leader, waiting: mempool.size().count }, 'no block in this view: it is given up')
     transactions.onReport(report)
     // What came out of the backlog since the rules changed may be what no leader puts into its block.
     if (report.kind === 'view-timed-out' && running !== undefined) dropRefused(rulesNow(running), systemClock.now(), true).catch((error: unknown) => fail(error))

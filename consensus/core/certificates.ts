@@ -1,7 +1,7 @@
 /** What a verified certificate does to the core: it raises what is known, commits by the 2-chain rule, opens views. */
 import type { QuorumCertificate, TimeoutCertificate } from '../../domain/certificate.js'
 import { asView, type ValidatorId, type View } from '../../domain/ids.js'
-import { roomAfterCommit, roomAfterLostView } from './block-room.js'
+import { isSlowRound, roomAfterCommit, roomAfterLostView } from './block-room.js'
 import { heightOf, type TreeBlock } from './block-tree.js'
 import { commitsParent } from './commit-rule.js'
 import { emit, report, type Core } from './core-state.js'
@@ -64,7 +64,7 @@ export function commitBy(core: Core, qc: QuorumCertificate): void {
   core.tree.commit(parent)
   core.commitQc = qc
   core.failedViews = 0
-  core.blockRoom = roomAfterCommit(core.blockRoom, core.config.limits)
+  core.blockRoom = roomAfterCommit(core.blockRoom, core.config.limits, isSlowRound(core.gathering.ownRoundMs, core.config.baseTimeoutMs))
 }
 
 /** A block's own certificate stands in its child. */

@@ -27,8 +27,10 @@ export type Gathering = {
   isBehind: boolean
   /** Running mean of the time from the vote for a block to its certificate, ms. */
   roundMs: number | undefined
+  /** What the round of the last block took that this node proposed and that had transactions, ms. */
+  ownRoundMs: number | undefined
   /** The round that is under way. */
-  round: { readonly view: View; readonly beganAt: UnixMillis } | undefined
+  round: { readonly view: View; readonly beganAt: UnixMillis; readonly isOwn: boolean } | undefined
   /** The view whose leader this node is and waits in. */
   waitsIn: View | undefined
   /** The view in which it has waited long enough, whatever a clock that jumped may say. */
@@ -36,11 +38,11 @@ export type Gathering = {
 }
 
 export const firstGathering = (): Gathering =>
-  ({ filledAt: undefined, isBehind: false, roundMs: undefined, round: undefined, waitsIn: undefined, isOverIn: undefined })
+  ({ filledAt: undefined, isBehind: false, roundMs: undefined, ownRoundMs: undefined, round: undefined, waitsIn: undefined, isOverIn: undefined })
 
 /** A block was voted for: a round begins. */
 export function noteVoted({ gathering, now, blockRoom, config }: Core, { header, transactions }: Block): void {
-  gathering.round = { view: header.view, beganAt: now }
+  gathering.round = { view: header.view, beganAt: now, isOwn: header.proposer === config.self && transactions.length > 0 }
   if (transactions.length === 0) return
   gathering.filledAt = now
   const sizeBytes = transactions.reduce((sum, { bytes }) => sum + bytes.length, 0)
@@ -50,8 +52,10 @@ export function noteVoted({ gathering, now, blockRoom, config }: Core, { header,
 /** A view was certified: a round ends. */
 export function noteCertified({ gathering, now, config }: Core, view: View): void {
   if (gathering.round?.view !== view) return
+  const ms = Math.max(0, now - gathering.round.beganAt)
+  if (gathering.round.isOwn) gathering.ownRoundMs = ms
   // A clock that was set meanwhile says nothing about the network.
-  const tookMs = Math.min(longestGatheringMs(config.baseTimeoutMs), Math.max(0, now - gathering.round.beganAt))
+  const tookMs = Math.min(longestGatheringMs(config.baseTimeoutMs), ms)
   gathering.roundMs = gathering.roundMs === undefined ? tookMs : gathering.roundMs + WEIGHT * (tookMs - gathering.roundMs)
   gathering.round = undefined
 }
