@@ -71,6 +71,12 @@ export type ValidatorNode = {
   stop(): Promise<void>
 }
 
+/** Made at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
 /** About 300 bytes each. */
 const STATE_CACHE_NODES = 200_000
 
@@ -126,12 +132,15 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   }
 
   const announcer = createAnnouncer(mesh, self)
-  const form = createProposalForm(peers.length)
+  const form = createProposalForm()
   const driver = createDriver(engine, {
     clock: options.clock, safety, blocks, send,
     broadcast(message) {
-      const bytes = message.type === 'proposal' && form.mayName(message.proposal.block) ? encodeCompactProposal(message.proposal) : encodeMessage(message)
-      for (const { id } of peers) send(id, message, bytes)
+      const whole = once(() => encodeMessage(message))
+      if (message.type !== 'proposal') return peers.forEach(({ id }) => send(id, message, whole()))
+      const { proposal } = message
+      const named = once(() => encodeCompactProposal(proposal))
+      for (const { id } of peers) send(id, message, form.mayName(id, proposal.block) ? named() : whole())
     },
     fetch: (from, target, fromHeight) => fetcher.fetch(from, target, fromHeight),
     onCommit(committed) {
