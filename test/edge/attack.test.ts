@@ -3,7 +3,7 @@ import { runIntakeAttack } from '../support/attack/run-intake-attack.js'
 import { runMeshAttack } from '../support/attack/run-mesh-attack.js'
 
 /** A million by `npx tsx test/soak/attack.ts --messages 1000000`, which also judges speed and memory. */
-const [MESSAGES, MESH_MESSAGES] = process.env['CYBERMESH_FULL'] === undefined ? [5000, 1500] : [30_000, 5000]
+const [MESSAGES, MESH_MESSAGES] = process.env['CYBERMESH_FULL'] === undefined ? [5000, 1500] : [30_000, 3000]
 
 describe('admission under attack', () => {
   test(`${MESSAGES} bad messages of every kind at a validator: each gets one receipt with its code, and the honest ones between them are admitted`, async () => {
