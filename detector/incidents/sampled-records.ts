@@ -19,15 +19,12 @@ export type SampledRecords = {
 }
 
 /** A recording's findings are told again and again; what they rest on stays the same. */
-const known = new WeakMap<Observation, SampledRecords | 'none'>()
+const known = new WeakMap<Observation, SampledRecords | undefined>()
 
 /** Undefined where nothing was kept: windows of what sources opened, and slow ones, hold no records. */
 export function sampledRecordsOf(observation: Observation): SampledRecords | undefined {
-  const before = known.get(observation)
-  if (before !== undefined) return before === 'none' ? undefined : before
-  const sampled = sample(observation)
-  known.set(observation, sampled ?? 'none')
-  return sampled
+  if (!known.has(observation)) known.set(observation, sample(observation))
+  return known.get(observation)
 }
 
 function sample(observation: Observation): SampledRecords | undefined {

@@ -1,5 +1,6 @@
 /** What each follower of a feed is given, and how a failing feed is read again without giving up or spinning. */
 import type { UnixMillis } from '../../domain/ids.js'
+import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { pause } from '../entries.js'
 import type { RecorderContext } from './context.js'
 import type { RecorderIndex } from './index/open-index.js'
@@ -17,8 +18,7 @@ export type Following = {
   readonly verifyAhead: VerifyAhead | undefined
 }
 
-export type SignatureClaim = { readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }
-export type VerifyAhead = (claims: readonly SignatureClaim[]) => Promise<void> | undefined
+export type VerifyAhead = SignatureChecks['ahead']
 
 /** An error of the feed itself; errors of the log or the index pass through and stop the recorder. */
 export class FeedError extends Error {

@@ -34,14 +34,15 @@ export function recordReceipts(session: Session, receipts: readonly AdmissionRec
     const { validator, sequence } = receipt
     const cursor = readCursor(session.facts, validator)
     if (sequence < cursor) continue
-    const reason = refusalOf(session.facts, receipt, context)
+    const isEvidence = mayBeEvidence(session.facts, receipt)
+    const reason = refusalOf(receipt, isEvidence, context)
     if (reason !== undefined) {
       refused.push({ receipt, reason })
     } else if (sequence > cursor) {
       gaps.add(validator)
     } else {
       session.facts.put(factKey.cursor(validator), sequence + 1)
-      keep(session, receipt)
+      keep(session, receipt, isEvidence)
       judgeAgain(session, receipt, context, now)
     }
   }
@@ -52,17 +53,16 @@ export function recordReceipts(session: Session, receipts: readonly AdmissionRec
 export const mayBeEvidence = (facts: Pick<FactReader, 'get'>, { verdict, messageHash }: AdmissionReceipt): boolean =>
   verdict.kind === 'rejected' || readAdmissions(facts, messageHash).length === 0
 
-function refusalOf(facts: Pick<FactReader, 'get'>, receipt: AdmissionReceipt, { set, strictly }: RecorderContext): ReceiptRefusal | undefined {
+function refusalOf(receipt: AdmissionReceipt, isEvidence: boolean, { set, strictly }: RecorderContext): ReceiptRefusal | undefined {
   const validator = set.byId(receipt.validator)
   if (validator === undefined) return 'unknown-validator'
-  if (!mayBeEvidence(facts, receipt)) return undefined
+  if (!isEvidence) return undefined
   return strictly(validator.publicKey, receiptSignBytes(set.chainId, receipt), receipt.signature) ? undefined : 'bad-signature'
 }
 
 /** A validator's first word on a message counts; a second one that contradicts it changes nothing. */
-function keep({ facts }: Session, receipt: AdmissionReceipt): void {
+function keep({ facts }: Session, receipt: AdmissionReceipt, isEvidence: boolean): void {
   const { validator, origin, verdict, at, messageHash } = receipt
-  const isEvidence = mayBeEvidence(facts, receipt)
   const stored: StoredReceipt = { validator, origin, verdict, at, receipt: isEvidence ? Buffer.from(encodeReceipt(receipt)).toString('base64') : '' }
   const [key, known] = verdict.kind === 'admitted'
     ? [factKey.admissions(messageHash), readAdmissions(facts, messageHash)]
