@@ -4,6 +4,7 @@ import {
   findAnomalies, findBlocks, findPolicies, findReports, findReportsById, findSourceAddresses, listProducers, listTransactions, listValidators,
   type AnomalyView, type BlockView, type PolicyView, type ProducerView, type Projection, type ReportView, type TransactionView, type ValidatorView,
 } from '../projections/index.js'
+import { once } from '../platform/once.js'
 import type { SqlRunner } from '../projections/sql/statement.js'
 import type { Caller } from './access/roles.js'
 import { proveEvents, type AuditProof } from './proofs.js'
@@ -68,8 +69,3 @@ const listLoaderOf = <K, V>(find: (keys: readonly K[]) => Promise<ReadonlyMap<K,
   })
 
 const byId = <V extends { readonly id: string }>(list: readonly V[]): ReadonlyMap<string, V> => new Map(list.map((one) => [one.id, one]))
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined
-  return () => (asked ??= ask())
-}

@@ -9,6 +9,7 @@ import type { Transaction } from '../../domain/transaction.js'
 import { createNodeCache } from '../../domain/state/nodes.js'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../platform/clock.js'
+import { once } from '../../platform/once.js'
 import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
 import { createEngine, type Engine, type EngineStatus } from '../core/engine.js'
 import { encodeMessage, type PeerMessage } from '../core/messages.js'
@@ -69,12 +70,6 @@ export type ValidatorNode = {
   status(): NodeStatus
   nextBlock: Engine['nextBlock']
   stop(): Promise<void>
-}
-
-/** Made at the first call. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 /** About 300 bytes each. */
