@@ -9,6 +9,7 @@ import { requestBlock } from './fetching.js'
 import { noteCertified } from './gathering.js'
 import { watchQc, watchTc } from './own-signatures.js'
 import type { CommittedBlock } from './protocol.js'
+import { noteEnded } from './view-time.js'
 
 /** Votes and proposals are kept this many views back, so that a late second one is still seen as what it is. */
 export const KEPT_VIEWS = 16
@@ -17,6 +18,7 @@ export const KEPT_VIEWS = 16
 export function processQc(core: Core, qc: QuorumCertificate, from: ValidatorId | undefined): void {
   watchQc(core, qc)
   noteCertified(core, qc.data.view)
+  noteEnded(core, qc.data.view)
   if (qc.data.view > core.record.highQc.data.view) core.record = { ...core.record, highQc: qc }
   commitBy(core, qc)
   if (!core.tree.get(qc.data.blockHash) && qc.data.height > heightOf(core.tree.head)) requestBlock(core, qc.data.blockHash, from)

@@ -16,6 +16,7 @@ import type { CheckTransaction, Execute, TxPool } from './ports.js'
 import type { Effect, Report } from './protocol.js'
 import type { SafetyContext, SafetyRecord } from './safety-rules.js'
 import { createTimeoutPool, type TimeoutPool } from './timeout-pool.js'
+import { firstViewTime, type ViewTime } from './view-time.js'
 import { createVotePool, type VotePool } from './vote-pool.js'
 
 export type CoreConfig = {
@@ -30,7 +31,7 @@ export type CoreConfig = {
   readonly pool: TxPool
   /** State nodes of the committed head; must hold a block's changes once its commit effect was carried out. */
   readonly committedNodes: StateNodes
-  /** View timeout when all goes well, milliseconds. */
+  /** View timeout while views are fast, milliseconds. */
   readonly baseTimeoutMs: number
   /** Chooses leaders in tests; the product always elects by score. All nodes of a network must choose alike. */
   readonly electLeader?: ElectLeader
@@ -91,6 +92,7 @@ export type Core = {
   blockRoom: number
   /** Whether they wait for company. */
   readonly gathering: Gathering
+  readonly viewTime: ViewTime
 }
 
 export function createCoreState(config: CoreConfig, recovered: Recovered): Core {
@@ -122,6 +124,7 @@ export function createCoreState(config: CoreConfig, recovered: Recovered): Core 
     viewChanges: 0,
     blockRoom: firstRoom(config.limits),
     gathering: firstGathering(),
+    viewTime: firstViewTime(),
   }
 }
 

@@ -1,19 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { txOf } from '../../domain/execution/testing/network.js'
 import { asView } from '../../domain/ids.js'
-import { timeoutMs } from './pacemaker.js'
 import { blockOn, proposalOf, qcOf, root, rootQc, tcOf, timeoutOf } from './testing/forge.js'
 import { createOneCore, refusalsOf, votesIn, type OneCore } from './testing/one-core.js'
 
 const b1 = blockOn(root, 1)
 const timeoutsIn = (effects: ReturnType<OneCore['submit']>) => effects.flatMap((effect) => (effect.type === 'broadcast' && effect.message.type === 'timeout' ? [effect.message.timeout] : []))
 const timersIn = (effects: ReturnType<OneCore['submit']>) => effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []))
-
-test('a timer grows with each lost view and stays below three times the base', () => {
-  const delays = Array.from({ length: 20 }, (_, k) => timeoutMs(1000, k))
-  expect(delays.slice(0, 3)).toEqual([1000, 1200, 1440])
-  expect(Math.max(...delays)).toBeLessThan(3000)
-})
 
 describe('the idle rule', () => {
   test('without work no timer is set, and with work exactly one a view', () => {

@@ -13,13 +13,7 @@ import { askThoseUnheard, maySign } from './joining.js'
 import { watchTimeout } from './own-signatures.js'
 import { signTimeout } from './safety-rules.js'
 import { sendSyncInfo } from './sync-info.js'
-
-const BACKOFF = 1.2
-const MAX_BACKOFF_STEPS = 6
-
-/** Base timeout · 1.2^k, k the views lost since the last commit and at most 6: at most three times the base. */
-export const timeoutMs = (baseMs: number, failedViews: number): number =>
-  Math.round(baseMs * BACKOFF ** Math.min(failedViews, MAX_BACKOFF_STEPS))
+import { noteQuiet, noteTimed, timeoutMs } from './view-time.js'
 
 /** Work is a waiting transaction, a block with transactions that is not final, a proposal or a view change to certify. */
 export function hasWork(core: Core): boolean {
@@ -39,14 +33,16 @@ export function updateTimer(core: Core): void {
   if (!hasWork(core)) {
     if (core.timerView !== undefined) emit(core, { type: 'clear-timer' })
     core.timerView = undefined
-    return
+    return noteQuiet(core)
   }
   // What was set to ask others again must not end the first view in which this node may sign.
   if (core.timerView === core.view && core.isTimerForAsking === !maySign(core)) return
   core.timerView = core.view
   core.isTimerForAsking = !maySign(core)
   // The view begins when its leader has to propose, which may be a little later than we think here and never earlier.
-  emit(core, { type: 'set-timer', view: core.view, delayMs: timeoutMs(core.config.baseTimeoutMs, core.failedViews) + gatheringMs(core) })
+  const waitMs = gatheringMs(core)
+  if (maySign(core)) noteTimed(core, waitMs)
+  emit(core, { type: 'set-timer', view: core.view, delayMs: timeoutMs(core.config.baseTimeoutMs, core.failedViews, core.viewTime.slowestMs) + waitMs })
 }
 
 export function onTimer(core: Core, view: View): void {

@@ -3,9 +3,11 @@ import { edit, ignore, mutant, tests, type Mutant } from '../mutant.js'
 
 const PACEMAKER = 'consensus/core/pacemaker.ts'
 const PROPOSING = 'consensus/core/proposing.ts'
+const VIEW_TIME = 'consensus/core/view-time.ts'
 const GATHERING = 'consensus/core/gathering.ts'
 const SYNC_INFO = 'consensus/core/sync-info.ts'
 const pacemaker = { tests: tests('pacemaker') }
+const viewTime = { tests: tests('view-time') }
 const gathering = { tests: tests('gathering') }
 const telling = { tests: tests('sync-info') }
 const proposing = { tests: tests('engine', 'pacemaker', 'voting') }
@@ -23,7 +25,11 @@ export const VIEWS: readonly Mutant[] = [
   mutant('a timer of a past view gives up the present one', edit(PACEMAKER, 'if (view !== core.view || core.timerView !== view) return', 'void view'), pacemaker),
   mutant('a lost timeout is not sent again', edit(PACEMAKER, '  core.timerView = undefined\n  if (!maySign', '  if (!maySign'), pacemaker),
   mutant('a joined timeout is sent once only', edit(PACEMAKER, '  if (core.timeouts.isJoined(core.view)) return true\n', ''), pacemaker),
-  mutant('timers grow without end', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'failedViews'), pacemaker),
+  mutant('timers grow without end', edit(VIEW_TIME, 'Math.min(LONGEST * baseMs, Math.round(', 'Math.max(LONGEST * 0, Math.round('), viewTime),
+  mutant('a slow machine is given no more time', edit(VIEW_TIME, 'HEADROOM * slowestMs', '0 * slowestMs'), viewTime),
+  mutant('a slow view is never forgotten', edit(VIEW_TIME, 'MEMORY * viewTime.slowestMs', 'viewTime.slowestMs'), viewTime),
+  mutant('quiet counts as a slow view', edit(PACEMAKER, '    return noteQuiet(core)\n', '    return void noteQuiet\n'), viewTime),
+  mutant('waiting for those unheard counts as a slow view', edit(PACEMAKER, 'if (maySign(core)) noteTimed', 'noteTimed'), viewTime),
   mutant('blocks stay as large after a lost view', edit('consensus/core/certificates.ts', '  core.blockRoom = roomAfterLostView(core.blockRoom)\n', ''), { tests: tests('block-room') }),
   mutant('blocks stay small after a lost view', edit('consensus/core/block-room.ts', 'Math.ceil(room * RECOVERY)', 'room'), { tests: tests('block-room') }),
   mutant('blocks grow however slow they are', edit('consensus/core/block-room.ts', 'isSlow ? Math.max', 'isSlow && room < 0 ? Math.max'), { tests: tests('block-room') }),
@@ -34,8 +40,8 @@ export const VIEWS: readonly Mutant[] = [
   mutant('a block waits although more is there than it can carry', edit(GATHERING, ' || isBehind ||', ' || (isBehind && false) ||'), { scenario: 'twelve hundred transactions at once', ...gathering }),
   mutant('how long a leader waits is left to its clock', edit(GATHERING, ' || isOverIn === view)', ' || (isOverIn === view && false))'), gathering),
   mutant('a wait that ended in one view ends that of another', edit(GATHERING, 'if (view === core.view) core.gathering.isOverIn = view', 'core.gathering.isOverIn = core.view'), gathering),
-  mutant('the wait of a leader counts as silence', edit(PACEMAKER, ' + gatheringMs(core) })', ' + 0 * gatheringMs(core) })'), gathering),
-  mutant('timers never grow', edit(PACEMAKER, 'Math.min(failedViews, MAX_BACKOFF_STEPS)', 'Math.min(failedViews, 0)'), pacemaker),
+  mutant('the wait of a leader counts as silence', edit(PACEMAKER, ' + waitMs })', ' + 0 * waitMs })'), gathering),
+  mutant('timers never grow', edit(VIEW_TIME, 'BACKOFF ** failedViews', 'BACKOFF ** (0 * failedViews)'), viewTime),
 
   mutant('the idle rule is off', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return true'), { scenario: 'all is well with 4', ...pacemaker }),
   mutant('a waiting transaction is no work', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return false'), pacemaker),
