@@ -123,7 +123,7 @@ export async function startValidator(config: RoleConfig<'validator'>, log: Logge
   const stopping = new AbortController()
   const intake = runIntake({
     transport: withLazyOffsets(transport), group: `validator-${config.name}`, store, mempool, signer, chainId: set.chainId, rulesNow: () => rulesNow(node), verify: strictly, rescorer, verifyAhead: ahead, signal: stopping.signal,
-    clock: () => systemClock.now(),
+    clock: () => systemClock.now(), mustWait: () => node.isLate(),
     onPooled() {
       node.transactionsAvailable()
       transactions.pooled()

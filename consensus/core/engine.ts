@@ -15,6 +15,7 @@ import { onTimeout, onTimeoutCertificate, onTimer, updateTimer } from './pacemak
 import { proposeIfLeader } from './proposing.js'
 import type { Effect, Event } from './protocol.js'
 import { onSyncInfo, sendSyncInfo } from './sync-info.js'
+import { isLate } from './view-time.js'
 import { onProposal, onVote, repeatVote, resumeVote } from './voting.js'
 
 export type EngineStatus = {
@@ -48,6 +49,8 @@ export type Engine = {
    * no later could go into no block and would look like work for ever. The state is the final one.
    */
   nextBlock(): BlockPlace
+  /** Whether the view that is under way takes so long that whatever can wait should: never once it was given up. */
+  isLate(now: UnixMillis): boolean
   /** Cheap enough to be asked after every step. */
   kept(): Kept
 }
@@ -82,6 +85,7 @@ export function createEngine(config: CoreConfig, recovered: Recovered): Engine {
       treeSize: core.tree.size,
     }),
     nextBlock: () => ({ height: asHeight(core.record.highQc.data.height + 1), parentRoot: core.tree.head.block.header.stateRoot, nodes: core.tree.nodesAfter(core.tree.head) }),
+    isLate: (now) => isLate(core, now),
     kept: () => ({
       view: core.view, votes: core.votes.size, timeouts: core.timeouts.size, proposals: core.proposals.size, fetches: core.fetches.size, blocks: core.tree.size,
     }),

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Block } from '../../domain/block.js'
 import { txOf } from '../../domain/execution/testing/network.js'
-import { asView } from '../../domain/ids.js'
+import { asMillis, asView } from '../../domain/ids.js'
 import type { Effect } from './protocol.js'
 import { blockOn, proposalOf, qcOf, root, rootQc } from './testing/forge.js'
 import { createOneCore, type OneCore } from './testing/one-core.js'
 import { timeoutMs } from './view-time.js'
 
 const BASE_MS = 1000
+const lateAfter = (core: OneCore, ms: number): boolean => core.engine.isLate(asMillis(core.now + ms))
 const timersIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []))
 
 /** A core that follows, and the chain it is shown: each view takes as long as it is told. @returns the timer of the next one */
@@ -80,5 +81,26 @@ describe('the time of a view', () => {
     for (const peer of [1, 2, 3]) core.hear({ type: 'sync-info', info }, peer)
     core.now += 10
     expect(timersIn(core.hear({ type: 'sync-info', info: { ...info, highQc: qcOf(blockOn(root, 1)) } })).at(-1)).toBe(BASE_MS)
+  })
+})
+
+describe('a view is late', () => {
+  test('after a quarter of the base, until it is certified', () => {
+    const { core, view } = followed()
+    expect([lateAfter(core, 250), lateAfter(core, 251)]).toEqual([false, true])
+    view(900)
+    expect([lateAfter(core, 0), lateAfter(core, 250), lateAfter(core, 251)]).toEqual([false, false, true])
+  })
+
+  test('no longer once it was given up: nobody knows how long it still takes', () => {
+    const { core } = followed()
+    core.submit({ type: 'timer', view: asView(1) })
+    expect(lateAfter(core, 60_000)).toBe(false)
+  })
+
+  test('never while there is nothing to agree on', () => {
+    const core = createOneCore(0)
+    core.start()
+    expect(lateAfter(core, 60_000)).toBe(false)
   })
 })

@@ -11,6 +11,8 @@ const BACKOFF = 1.2
 /** Base timeouts. */
 const LONGEST = 3
 const HEADROOM = 3
+/** Of the base: what a view takes on a machine that has too much to do, and seldom on any other. */
+const LATE = 0.25
 /** Of what is remembered of a slow view, with each one after it: fifty-five views forget the slowest. */
 const MEMORY = 0.98
 
@@ -34,6 +36,10 @@ export function noteTimed({ viewTime, now, view }: Core, gatheringMs: number): v
 
 /** There is nothing to wait for. */
 export const noteQuiet = ({ viewTime }: Core): void => void (viewTime.timed = undefined)
+
+/** The view that is under way takes long and was not given up yet: what can wait had better leave the machine to it. */
+export const isLate = ({ viewTime: { timed }, gaveUpView, config }: Core, now: UnixMillis): boolean =>
+  timed !== undefined && timed.view !== gaveUpView && now - timed.beganAt > LATE * config.baseTimeoutMs
 
 /** A view was certified. */
 export function noteEnded({ viewTime, now, config }: Core, view: View): void {

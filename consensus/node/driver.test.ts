@@ -104,7 +104,7 @@ describe('disk before wire, with the real core', () => {
 })
 
 describe('the queue', () => {
-  const engineOf = (step: (event: Event) => readonly Effect[]): Engine => ({ step, status: () => { throw new Error('not asked') }, nextBlock: () => { throw new Error('not asked') }, kept: () => { throw new Error('not asked') } })
+  const engineOf = (step: (event: Event) => readonly Effect[]): Engine => ({ step, status: () => { throw new Error('not asked') }, nextBlock: () => { throw new Error('not asked') }, isLate: () => false, kept: () => { throw new Error('not asked') } })
 
   test('an event that arises while effects are carried out waits for its turn', () => {
     const order: string[] = []

@@ -15,16 +15,16 @@ describe('a leader\'s proposal', () => {
     expect([form.mayName(a, block(1)), form.mayName(a, block(2, 3)), form.mayName(a, block(3))]).toEqual([true, false, true])
   })
 
-  test('repeats them for a while to a validator that lacked most of the last, and then tries names again', () => {
+  test('repeats them for a while to a validator that lacked much of the last, and then tries names again', () => {
     const form = createProposalForm()
     const next = (to: ValidatorId, n: number): boolean => form.mayName(to, block(n))
     expect([next(a, 1), next(b, 1)]).toEqual([true, true])
-    form.asked(a, hashOf(1), 16)
+    form.asked(a, hashOf(1), 8)
     expect(Array.from({ length: 10 }, (_, n) => next(a, 2 + n))).toEqual([...Array.from({ length: 8 }, () => false), true, true])
     expect(Array.from({ length: 10 }, (_, n) => next(b, 2 + n))).toEqual(Array.from({ length: 10 }, () => true))
   })
 
-  test.each<[string, BlockHash, number]>([['for a few', hashOf(1), 15], ['for those of an older block', hashOf(0), 30]])('is not changed by questions %s', (_, hash, count) => {
+  test.each<[string, BlockHash, number]>([['for a few', hashOf(1), 7], ['for those of an older block', hashOf(0), 30]])('is not changed by questions %s', (_, hash, count) => {
     const form = createProposalForm()
     form.mayName(a, block(0))
     form.mayName(a, block(1))

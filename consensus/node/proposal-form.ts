@@ -1,6 +1,6 @@
 /**
  * Whether a proposal names its transactions to a validator or repeats them. Names are enough for whoever has read what
- * this leader has. A validator that had to ask for most of the last block would ask again: it costs what the names saved,
+ * this leader has. A validator that had to ask for much of the last block would ask again: it costs what the names saved,
  * and the view, where it leads the next one and has no block to build on. So the next blocks go to it whole, and then one
  * goes by names again to see.
  */
@@ -16,6 +16,8 @@ export type ProposalForm = {
 }
 
 const WHOLE_BLOCKS = 8
+/** Of a block. */
+const MUCH = 0.25
 
 type Told = {
   /** The last block that went by names. */
@@ -40,7 +42,7 @@ export function createProposalForm(): ProposalForm {
     },
     asked(by, blockHash, count) {
       const entry = told.get(by)
-      if (entry?.named?.hash === blockHash && count * 2 > entry.named.transactions) entry.whole = WHOLE_BLOCKS
+      if (entry?.named?.hash === blockHash && count > MUCH * entry.named.transactions) entry.whole = WHOLE_BLOCKS
     },
   }
 }

@@ -69,6 +69,8 @@ export type ValidatorNode = {
   transactionsAvailable(): void
   status(): NodeStatus
   nextBlock: Engine['nextBlock']
+  /** Whether agreeing takes so long just now that whatever can wait should. */
+  isLate(): boolean
   stop(): Promise<void>
 }
 
@@ -171,6 +173,7 @@ export async function startValidatorNode(options: ValidatorNodeOptions): Promise
   return {
     transactionsAvailable: () => driver.submit({ type: 'transactions-available' }),
     nextBlock: () => engine.nextBlock(),
+    isLate: () => engine.isLate(options.clock.now()),
     status: () => ({
       ...engine.status(),
       connectedPeers: peers.filter(({ peerId }) => mesh.isConnected(peerId)).length,

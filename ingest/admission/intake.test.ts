@@ -85,6 +85,35 @@ describe('intake', () => {
     expect(second.mempool.select(noExclusions, anyBlock).length).toBe(2)
   })
 
+  it('reads nothing while it must wait, and then goes on where it was', async () => {
+    const { network, receipts, send, start } = harness
+    await send(network.message())
+    let isLate = true
+    let looks = 0
+    start({
+      mustWait: () => {
+        looks += 1
+        return isLate
+      },
+    })
+    await until('the first is read', () => receipts.length === 1)
+    await send(network.message(), network.message())
+    const before = looks
+    await until('it has looked a few times more', () => looks > before + 3)
+    expect(receipts).toHaveLength(1)
+    isLate = false
+    await until('the others are read', () => receipts.length === 3)
+    expect(receipts.map(codeOf)).toEqual(['admitted', 'admitted', 'admitted'])
+  })
+
+  it('stops although it must wait', async () => {
+    const { network, receipts, send, start } = harness
+    await send(network.message())
+    const { stop } = start({ mustWait: () => true })
+    await until('the first is read', () => receipts.length === 1)
+    await stop()
+  })
+
   it('tells of what waits from before a restart: nothing else will', async () => {
     const { network, send, start } = harness
     await send(network.message())

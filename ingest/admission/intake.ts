@@ -44,6 +44,8 @@ export type IntakeOptions = {
   readonly verifyAhead?: SignatureChecks['ahead']
   /** Called with receipts that are durable; they are also pulled by sequence, so a lost call loses nothing. */
   readonly onReceipts: (receipts: readonly AdmissionReceipt[]) => void
+  /** While this holds nothing is read: agreeing comes first, and what waits in a topic is safe there. Must not hold for ever. */
+  readonly mustWait?: () => boolean
   /** The pool may hold something new. */
   readonly onPooled?: () => void
   readonly onRefusal?: (receipt: AdmissionReceipt, reason: { readonly code: RejectCode; readonly field: string; readonly reason: string }) => void
@@ -66,6 +68,9 @@ const LONGEST_GATHER_MS = 200
 const LARGE_BATCH = 64
 /** Some blocks full: what else is admitted only waits longer, and agreeing needs the processor more. */
 const ENOUGH_WAITING = 500
+
+/** While consensus is late. */
+const LOOK_AGAIN_MS = 20
 
 const HOUSEKEEPING_MS = 250
 /** Looking for what is too old reads the store, and a second more is nothing to what was kept for minutes. */
@@ -115,6 +120,7 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
         const restMs = Math.min(LONGEST_GATHER_MS, GATHER_TIMES * (performance.now() - startedAt))
         await sleep(restMs, undefined, { signal }).catch(() => undefined) // Aborted: the loop looks.
       }
+      while (options.mustWait?.() === true && !signal.aborted) await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined)
       hold.endTurn()
       await backlog.whenOpen(signal)
       if (signal.aborted) break

@@ -41,6 +41,8 @@ export const VIEWS: readonly Mutant[] = [
   mutant('how long a leader waits is left to its clock', edit(GATHERING, ' || isOverIn === view)', ' || (isOverIn === view && false))'), gathering),
   mutant('a wait that ended in one view ends that of another', edit(GATHERING, 'if (view === core.view) core.gathering.isOverIn = view', 'core.gathering.isOverIn = core.view'), gathering),
   mutant('the wait of a leader counts as silence', edit(PACEMAKER, ' + waitMs })', ' + 0 * waitMs })'), gathering),
+  mutant('what can wait never waits', edit(VIEW_TIME, 'timed !== undefined && timed.view !== gaveUpView', 'timed !== undefined && timed.view !== gaveUpView && now < 0'), viewTime),
+  mutant('what can wait does so for as long as nothing is decided', edit(VIEW_TIME, ' && timed.view !== gaveUpView', ' && (gaveUpView ?? 0) >= 0'), viewTime),
   mutant('timers never grow', edit(VIEW_TIME, 'BACKOFF ** failedViews', 'BACKOFF ** (0 * failedViews)'), viewTime),
 
   mutant('the idle rule is off', edit(PACEMAKER, '  return core.config.pool.hasWork(txIdsBefore(core.tree, tip))', '  return true'), { scenario: 'all is well with 4', ...pacemaker }),
