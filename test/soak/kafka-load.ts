@@ -1,6 +1,6 @@
 /**
  * `npx tsx test/soak/kafka-load.ts --minutes 10 --rate 200 --detectors 3 --version 4.1.1`: five validators on a real Kafka
- * broker under a steady load: no view change, everything committed, and `doctor --ledger` proves the sum.
+ * broker under a steady load: no view change, everything ends, and `doctor --ledger` proves the sum.
  */
 import { parseArgs } from 'node:util'
 import { KAFKA_VERSIONS } from '../../scripts/kafka/install.js'

@@ -9,7 +9,8 @@ import { TOPICS } from '../../../ingest/transport/transport.js'
 import { writeQuietFlows } from '../feed.js'
 import { startUp, until, type Up } from '../mesh.js'
 
-const SETTLING_RUNS = 3
+/** The oldest of a backlog are settled by the clock after some minutes, committed or not. */
+const SETTLING_RUNS = 12
 const SETTLING_SECONDS = 20
 const ANSWER_MS = 60_000
 
