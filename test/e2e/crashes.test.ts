@@ -4,7 +4,7 @@ import { cybermesh, kill, startUp, statusOf, temporaryFolder, until } from '../s
 import { readLedger } from '../support/ledger.js'
 
 /** A few are enough to notice a mistake while working; more by `CYBERMESH_CRASHES=50 npx vitest run --project mesh test/e2e/crashes`. */
-const CRASHES = Number(process.env['CYBERMESH_CRASHES'] ?? (process.env['CYBERMESH_FULL'] === undefined ? 3 : 4))
+const CRASHES = Number(process.env['CYBERMESH_CRASHES'] ?? 3)
 
 describe('kill -9', () => {
   const folder = temporaryFolder()
