@@ -3,6 +3,7 @@
  * entry, so one bad event never hides those after it.
  */
 import type { Position } from '../domain/ids.js'
+import { pause } from '../platform/pause.js'
 import type { EventLog } from './log.js'
 import { recordBytes } from './record.js'
 
@@ -57,18 +58,4 @@ export function entriesOf(log: EventLog): EntryLog {
       return now
     },
   }
-}
-
-/** Waits `delayMs`, less when `signal` aborts. */
-export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', finish)
-      resolve()
-    }
-    const timer = setTimeout(finish, delayMs)
-    signal.addEventListener('abort', finish, { once: true })
-  })
 }

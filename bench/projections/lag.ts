@@ -3,9 +3,9 @@
  * until a projection has committed it. An append that comes late cannot hide the wait.
  */
 import { historyAppends } from '../log/history.js'
-import { pause } from '../../eventlog/entries.js'
 import type { EventLog } from '../../eventlog/log.js'
 import { runProjection, type Projection } from '../../projections/index.js'
+import { pause } from '../../platform/pause.js'
 import { summarise, type Summary } from '../percentiles.js'
 
 export type LagResult = { readonly perSecond: number; readonly seconds: number; readonly events: number; readonly appendedPerSecond: number; readonly lagMs: Readonly<Record<string, Summary>> }

@@ -3,7 +3,7 @@
  * where it broke off.
  */
 import { START } from '@eventstore/db-client'
-import { pause } from '../entries.js'
+import { pause } from '../../platform/pause.js'
 import { createPatience } from './patience.js'
 import { readLength, type Source } from './read.js'
 

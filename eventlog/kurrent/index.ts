@@ -3,7 +3,8 @@
  * server; any number of processes may read and write it. An append is durable on the server when it resolves.
  */
 import { checkAppends } from '../check-append.js'
-import { pause, type EntryLog, type LogEntry } from '../entries.js'
+import { pause } from '../../platform/pause.js'
+import type { EntryLog, LogEntry } from '../entries.js'
 import { EventLogError } from '../errors.js'
 import { follow, followFiltered } from '../follow.js'
 import type { EventLog, LogAlarm, RecordedEvent } from '../log.js'

@@ -1,5 +1,5 @@
 /** Pauses between attempts: each twice as long as the one before, up to a limit, until the time for them is over. */
-import { pause } from '../entries.js'
+import { pause } from '../../platform/pause.js'
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 2000

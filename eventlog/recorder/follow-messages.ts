@@ -1,5 +1,5 @@
 /** Reads the topic into the log; a batch is acknowledged only when all of it is recorded. */
-import { pause } from '../entries.js'
+import { pause } from '../../platform/pause.js'
 import { readCounts } from './index/entries.js'
 import { FeedError, fromFeed, gatherMore, keepFollowing, type Following } from './following.js'
 import type { FeedMessage, MessageFeed } from './ports.js'

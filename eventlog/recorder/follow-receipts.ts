@@ -5,7 +5,7 @@
 import type { Hex32, ValidatorId } from '../../domain/ids.js'
 import { receiptSignBytes, type AdmissionReceipt } from '../../domain/receipt.js'
 import type { SignatureClaim } from '../../platform/crypto/verified-cache.js'
-import { pause } from '../entries.js'
+import { pause } from '../../platform/pause.js'
 import { fromFeed, gatherMore, keepFollowing, type Following } from './following.js'
 import { readCursor } from './index/entries.js'
 import type { ReceiptFeed } from './ports.js'

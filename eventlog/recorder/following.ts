@@ -1,7 +1,7 @@
 /** What each follower of a feed is given, and how a failing feed is read again without giving up or spinning. */
 import type { UnixMillis } from '../../domain/ids.js'
 import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
-import { pause } from '../entries.js'
+import { pause } from '../../platform/pause.js'
 import type { RecorderContext } from './context.js'
 import type { RecorderIndex } from './index/open-index.js'
 import type { Notice } from './notices.js'

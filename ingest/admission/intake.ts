@@ -3,7 +3,6 @@
  * leave and offsets are committed only after receipts and transactions are on disk; when no room is left it stops
  * pulling, it never drops.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Signer, VerifySignature } from '../../domain/crypto.js'
 import { validatorIdOf } from '../../domain/genesis.js'
 import type { ChainId, UnixMillis } from '../../domain/ids.js'
@@ -15,6 +14,7 @@ import type { RejectCode } from '../../domain/reject-codes.js'
 import type { Rescorer } from '../../domain/scoring/rescore.js'
 import { createTransaction, type Transaction } from '../../domain/transaction.js'
 import type { SignatureChecks } from '../../platform/crypto/verified-cache.js'
+import { pause } from '../../platform/pause.js'
 import { createBacklog, type BacklogLimits } from '../mempool/backlog.js'
 import type { Mempool } from '../mempool/mempool.js'
 import { createRateGate } from '../mempool/rate-gate.js'
@@ -118,9 +118,9 @@ export async function runIntake(options: IntakeOptions): Promise<void> {
       await consumer.commit(nextOffsets(batch))
       if (batch.length < LARGE_BATCH || mempool.size().count > enoughWaiting(decided)) {
         const restMs = Math.min(LONGEST_GATHER_MS, GATHER_TIMES * (performance.now() - startedAt))
-        await sleep(restMs, undefined, { signal }).catch(() => undefined) // Aborted: the loop looks.
+        await pause(restMs, signal)
       }
-      while (options.mustWait?.() === true && !signal.aborted) await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined)
+      while (options.mustWait?.() === true && !signal.aborted) await pause(LOOK_AGAIN_MS, signal)
       hold.endTurn()
       await backlog.whenOpen(signal)
       if (signal.aborted) break

@@ -3,7 +3,7 @@
  * is halved until the poison event stands alone and becomes a dead letter. Order is kept throughout.
  */
 import type { Position } from '../../domain/ids.js'
-import { pause } from '../../eventlog/entries.js'
+import { pause } from '../../platform/pause.js'
 import { kindOfSqlError, withSqlRetry } from '../sql/retry.js'
 import { batchOf } from './batch.js'
 import { CheckpointConflictError, PoisonEventError, type FailureKind } from './errors.js'

@@ -3,8 +3,8 @@
  * where this program brings one, and goes on standing by when another process takes over.
  */
 import type pg from 'pg'
-import { pause } from '../../eventlog/entries.js'
 import type { EventLog } from '../../eventlog/log.js'
+import { pause } from '../../platform/pause.js'
 import { kindOfSqlError } from '../sql/retry.js'
 import { CheckpointConflictError, OtherVersionError, ReadModelLostError, RebuildRunningError } from './errors.js'
 import { LEASE_MS, LeaseLostError, takeLease, type Lease } from './lease.js'

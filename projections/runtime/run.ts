@@ -3,8 +3,9 @@
  * costs the batch in progress, which is applied again as if it had never been.
  */
 import { asPosition, type Position } from '../../domain/ids.js'
-import { entriesOf, pause, type EntryLog, type LogEntry } from '../../eventlog/entries.js'
+import { entriesOf, type EntryLog, type LogEntry } from '../../eventlog/entries.js'
 import type { EventLog } from '../../eventlog/log.js'
+import { pause } from '../../platform/pause.js'
 import { applyEntries, type PoisonRule } from './apply.js'
 import { decodeEntry, idOf } from './batch.js'
 import { OtherLogError, ReadModelLostError } from './errors.js'
