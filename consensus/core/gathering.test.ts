@@ -8,11 +8,10 @@ import { longestGatheringMs } from './gathering.js'
 import type { Effect } from './protocol.js'
 import { blockOn, proposalOf, qcOf, root, tcOf, voteOf } from './testing/forge.js'
 import { createCluster } from './testing/cluster.js'
-import { createOneCore, type OneCore } from './testing/one-core.js'
+import { createOneCore, timersIn, type OneCore } from './testing/one-core.js'
 
 const proposalsIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'broadcast' && effect.message.type === 'proposal' ? [effect.message.proposal.block] : []))
 const waitsIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'set-gathering-timer' ? [effect] : []))
-const timersIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []))
 
 const ROUND_MS = 10
 /** Of the views of these tests, which last a second. */

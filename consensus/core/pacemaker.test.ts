@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { txOf } from '../../domain/execution/testing/network.js'
 import { asView } from '../../domain/ids.js'
 import { blockOn, proposalOf, qcOf, root, rootQc, tcOf, timeoutOf } from './testing/forge.js'
-import { createOneCore, refusalsOf, votesIn, type OneCore } from './testing/one-core.js'
+import { createOneCore, refusalsOf, timersIn, votesIn, type OneCore } from './testing/one-core.js'
 
 const b1 = blockOn(root, 1)
 const timeoutsIn = (effects: ReturnType<OneCore['submit']>) => effects.flatMap((effect) => (effect.type === 'broadcast' && effect.message.type === 'timeout' ? [effect.message.timeout] : []))
-const timersIn = (effects: ReturnType<OneCore['submit']>) => effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []))
 
 describe('the idle rule', () => {
   test('without work no timer is set, and with work exactly one a view', () => {

@@ -2,14 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Block } from '../../domain/block.js'
 import { txOf } from '../../domain/execution/testing/network.js'
 import { asMillis, asView } from '../../domain/ids.js'
-import type { Effect } from './protocol.js'
 import { blockOn, proposalOf, qcOf, root, rootQc } from './testing/forge.js'
-import { createOneCore, type OneCore } from './testing/one-core.js'
+import { createOneCore, timersIn, type OneCore } from './testing/one-core.js'
 import { timeoutMs } from './view-time.js'
 
 const BASE_MS = 1000
 const lateAfter = (core: OneCore, ms: number): boolean => core.engine.isLate(asMillis(core.now + ms))
-const timersIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []))
 
 /** A core that follows, and the chain it is shown: each view takes as long as it is told. @returns the timer of the next one */
 function followed(): { core: OneCore; view: (tookMs: number) => number | undefined } {

@@ -11,6 +11,10 @@ import { openEmbeddedTransport } from '../transport/embedded/embedded-transport.
 import { TOPICS, type Transport } from '../transport/transport.js'
 import { temporaryFolder } from './temporary-folder.js'
 
+/** Room for all that tests put into a pool. */
+export const anyBlock = { maxCount: 500, maxBytes: 4 * 1024 * 1024, blockTime: NOW }
+export const noExclusions = new Set<never>()
+
 export type RunningIntake = { readonly store: AdmissionStore; readonly mempool: Mempool; readonly done: Promise<void>; stop(): Promise<void> }
 
 export async function createValidatorHarness() {

@@ -75,5 +75,7 @@ export function createOneCore(self: number, start: Partial<SafetyRecord> = {}, u
 
 export const votesIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'broadcast' && effect.message.type === 'vote' ? [effect.message.vote] : []))
 export const fetchesIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'fetch' ? [effect] : []))
+/** Delays of the view timers that were set, milliseconds. */
+export const timersIn = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []))
 export const refusalsOf = (core: OneCore): string[] =>
   core.reports.flatMap((report) => (report.kind === 'message-refused' || report.kind === 'vote-refused' ? [report.reason] : []))

@@ -66,7 +66,7 @@ export async function runLoad({ version, minutes, perSecond, detectors, say = ()
     const underLoad = await up.interrupt()
     const summary = await settle(data, folder.path, underLoad, (started) => { up = started })
     const proof = await prove(data, summary)
-    const { published, committed: done, rejected, timeout, expired, inFlight, blocks, emptyBlocks, producers } = summary
+    const { published, committed, rejected, timeout, expired, inFlight, blocks, emptyBlocks, producers } = summary
     // Of a validator since it started. One that starts again with a backlog may meet a leader that is not there yet.
     const { viewChanges } = underLoad
     return {
@@ -75,7 +75,7 @@ export async function runLoad({ version, minutes, perSecond, detectors, say = ()
       cpuPercent: Object.fromEntries(usedMs.map(([name, ms]) => [name, Math.round(ms / (10 * seconds))])),
       cores: Math.round(usedMs.reduce((sum, [, ms]) => sum + ms, 0) / (10 * seconds)) / 100,
       cpuMsPerAnomaly: Object.fromEntries(usedMs.map(([name, ms]) => [name, Math.round((100 * ms) / met) / 100])),
-      published, committed: done, rejected, timeout, expired, inFlight, viewChanges, blocks, emptyBlocks, latencyMs: await readLatencies(data), producers, ...proof,
+      published, committed, rejected, timeout, expired, inFlight, viewChanges, blocks, emptyBlocks, latencyMs: await readLatencies(data), producers, ...proof,
     }
   } finally {
     await up.killEverything().catch(() => undefined)
