@@ -45,6 +45,9 @@ export type LogBenchResult = {
 
 const SINGLES = 200
 const PAGE = 1000
+/** Appends whose events are made up before the clock runs. */
+const MADE_AHEAD = 10
+const UNDER_WAY = 2
 
 export async function runLogBench(options: LogBenchOptions): Promise<LogBenchResult> {
   const { events, batch, progress } = options
@@ -82,19 +85,39 @@ type Appended = { readonly append: Cost; readonly byDecade: readonly DecadeCost[
 
 async function appendAll(log: EmbeddedLog, events: number, batch: number): Promise<Appended> {
   const decades = createDecades(events)
-  let position = 0
   const singles: StreamAppend[] = []
-  for (const generated of historyAppends(events + SINGLES, batch)) {
-    const appends = generated.slice(0, events - position)
-    singles.push(...generated.slice(appends.length))
-    if (appends.length === 0) continue
-    const result = await decades.at(position).time(() => log.append(appends))
-    if (result.kind !== 'appended' || result.events.length !== appends.length) throw new Error(`the log did not take events from ${position} on: ${result.kind}`)
-    position += appends.length
+  let position = 0
+  let ready: StreamAppend[][] = []
+  const flush = async (): Promise<void> => {
+    const appends = ready
+    ready = []
+    const from = position
+    position += appends.reduce((sum, { length }) => sum + length, 0)
+    if (appends.length > 0) await decades.at(from).time(() => appendInOrder(log, appends))
   }
+  for (const generated of historyAppends(events + SINGLES, batch)) {
+    const due = position + ready.reduce((sum, { length }) => sum + length, 0)
+    const appends = generated.slice(0, events - due)
+    singles.push(...generated.slice(appends.length))
+    if (ready.length === MADE_AHEAD || decades.at(due) !== decades.at(position)) await flush()
+    if (appends.length > 0) ready.push(appends)
+  }
+  await flush()
   if (await log.length() !== events) throw new Error(`the log has ${await log.length()} of ${events} events`)
   const { byDecade, growth, ...append } = decades.whole()
   return { append, byDecade, growth, singles }
+}
+
+/** Asks for the next append while one is under way, as whoever has much to append does. */
+async function appendInOrder(log: EmbeddedLog, batches: readonly (readonly StreamAppend[])[]): Promise<void> {
+  const underWay: Promise<void>[] = []
+  for (const appends of batches) {
+    if (underWay.length === UNDER_WAY) await underWay.shift()
+    underWay.push(log.append(appends).then((result) => {
+      if (result.kind !== 'appended' || result.events.length !== appends.length) throw new Error(`the log did not take ${appends.length} events: ${result.kind}`)
+    }))
+  }
+  await Promise.all(underWay)
 }
 
 async function sizeOf(log: EmbeddedLog, events: number): Promise<number> {

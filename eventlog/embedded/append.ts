@@ -4,7 +4,7 @@ import { planAppend, type KnownEvent, type PlannedStream } from '../plan-append.
 import type { PreparedAppends } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
 import { addEntries, entryOf, lengthOf } from './entry-table.js'
-import { findOrPutIds, keepIds, sweepIds, UNKNOWN } from './id-index.js'
+import { findNewIds, keepIds, putIds, sweepIds } from './id-index.js'
 import { addToStream, revisionIn, sweepTails, tailOf } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
@@ -12,11 +12,10 @@ import type { LogTables } from './tables.js'
 export function appendInTransaction(tables: LogTables, prepared: PreparedAppends): AppendResult {
   const length = lengthOf(tables.entries)
   tables.recent.catchUp(length)
-  const positions = findOrPutIds(tables, prepared.chunks, prepared.appends.reduce((count, { events }) => count + events.length, 0), length)
+  const known = knownIds(tables, prepared, length)
   const find = (id: string, index: number): KnownEvent | 'repeated' | undefined => {
-    let position = positions[index] as number
-    if (position === UNKNOWN) position = tables.old?.ids.get(id) ?? UNKNOWN
-    if (position === UNKNOWN) return undefined
+    const position = known.get(index) ?? tables.old?.ids.get(id)
+    if (position === undefined) return undefined
     return position < length ? storedAt(tables, position) : 'repeated'
   }
   const tails = new Map<string, Buffer>()
@@ -38,6 +37,19 @@ export function appendInTransaction(tables: LogTables, prepared: PreparedAppends
   sweepIds(tables)
   writeStreams(tables, plan.streams, tails)
   return { kind: 'appended', events: plan.events }
+}
+
+/** Position of each event whose id is known, by its index; of one that comes again here, the position that the first will have. */
+function knownIds(tables: LogTables, { chunks }: PreparedAppends, length: number): ReadonlyMap<number, number> {
+  const known = new Map<number, number>()
+  let next = 0
+  for (const chunk of chunks) {
+    const from = next
+    putIds(tables, chunk, length + from, (index, position) => known.set(from + index, position))
+    next += chunk.count
+  }
+  findNewIds(tables, length, (index, position) => known.set(index, position))
+  return known
 }
 
 function storedAt(tables: LogTables, position: number): KnownEvent {

@@ -1,79 +1,46 @@
-/** Where the event with an id is: among the recent ones, or in an index by 16 bytes of the id. */
+/** Where the event with an id is: among the recent ones, in the buckets of ids, or where an older format put it. */
 import { ID_WORDS } from '../id-bytes.js'
 import { idWordAt, nextEntry, type EntryChunk } from '../prepared-entries.js'
-import { copyKey, createIdKey, inKeyOrder } from './id-key.js'
+import { addToBuckets, findInBuckets, POSITION_BYTES } from './id-buckets.js'
+import { copyKey, createIdKey } from './id-key.js'
 import type { LogTables } from './tables.js'
 
-export const POSITION_BYTES = 6
+/** Hears of an id that is known: its index among those that were asked for, and its position. */
+export type OnKnown = (index: number, position: number) => void
 
-/** LMDB copies what it is given before `putSync` returns, so one buffer serves all. */
+/** LMDB reads it before `getBinaryFast` returns, so one key serves all. */
 const key = createIdKey()
-const value = Buffer.alloc(POSITION_BYTES)
-
-/** Says that nobody knows an id. */
-export const UNKNOWN = -1
 
 /**
- * Position of the event with each of these ids, or UNKNOWN. One that is new is put down for the position it will have,
- * and is found there if it comes again. Ids that are not among the recent are looked for in the order of their keys, so
- * that neighbours are found on the page that was just read.
- * @param count of the entries; @param length of the log
+ * Puts the ids of these entries down for the positions from `position` on, and tells those that are among the recent ones
+ * or come again. Whether the others are known tells `findNewIds`, once for all that were put.
  */
-export function findOrPutIds({ ids: index, recent }: LogTables, chunks: readonly EntryChunk[], count: number, length: number): Float64Array {
-  const found = new Float64Array(count).fill(UNKNOWN)
-  let next = 0
-  for (const chunk of chunks) {
-    for (let i = 0, at = 0; i < chunk.count; i++, at = nextEntry(chunk, at)) {
-      copyKey(key, chunk.words, idWordAt(at))
-      found[next] = recent.findOrPut(key, length + next) ?? UNKNOWN
-      next += 1
-    }
-  }
-  if (recent.areAll()) return found
-  const fresh = recent.newOnes()
-  for (const i of inKeyOrder(fresh)) {
-    copyKey(key, fresh, i * ID_WORDS)
-    const known = readIndex(index)
-    if (known !== undefined) found[recent.newPositionAt(i) - length] = known
-  }
-  return found
-}
-
-/**
- * Puts the ids of these entries down for the positions from `position` on. False where one of them is known, or comes
- * again; which one it is `findOrPutIds` tells. Those put before must be kept by now. Not for a log that has indexes of format 1.
- */
-export function putNewIds({ ids: index, recent }: LogTables, chunk: EntryChunk, position: number): boolean {
+export function putIds({ recent }: LogTables, chunk: EntryChunk, position: number, onKnown: OnKnown): void {
   for (let i = 0, at = 0; i < chunk.count; i++, at = nextEntry(chunk, at)) {
     copyKey(key, chunk.words, idWordAt(at))
-    if (recent.findOrPut(key, position + i) !== undefined) return false
+    const known = recent.findOrPut(key, position + i)
+    if (known !== undefined) onKnown(i, known)
   }
-  if (recent.areAll()) return true
+}
+
+/** Tells which of the ids that were put, and not kept yet, an event of the log has. @param position of the first that was put, new or not */
+export function findNewIds({ ids, sortedIds, recent }: LogTables, position: number, onKnown: OnKnown): void {
+  if (recent.areAll()) return
   const fresh = recent.newOnes()
-  for (const i of inKeyOrder(fresh)) {
+  findInBuckets(ids, fresh, (index, known) => onKnown(recent.newPositionAt(index) - position, known))
+  if (sortedIds === undefined) return
+  for (let i = 0; i < fresh.length / ID_WORDS; i++) {
     copyKey(key, fresh, i * ID_WORDS)
-    if (readIndex(index) !== undefined) return false
+    const known = sortedIds.getBinaryFast(key.bytes) as Buffer | undefined
+    if (known !== undefined) onKnown(recent.newPositionAt(i) - position, known.readUIntBE(0, POSITION_BYTES))
   }
-  return true
 }
 
-/** Position of the event with the id in `key`, of the store's ways to read by the one that copies nothing: nearly every id that is asked for is new. */
-function readIndex(index: LogTables['ids']): number | undefined {
-  return (index.getBinaryFast(key.bytes) as Buffer | undefined)?.readUIntBE(0, POSITION_BYTES)
-}
-
-/** Keeps the ids that were put down, in log order. @param position of the first, the length of the log before them */
+/** Keeps the ids that were put, in log order. @param position of the first, the length of the log before them */
 export const keepIds = ({ recent }: LogTables, position: number): void => recent.keep(position)
 
-/** Takes the recent ids over to the index where there are many of them. None that was put down may still be to be kept. */
-export function sweepIds({ ids: index, recent, mostRecentIds }: LogTables): void {
+/** Takes the recent ids over to the buckets where there are many of them. None that was put may still be to be kept. */
+export function sweepIds({ ids, recent, mostRecentIds }: LogTables): void {
   if (recent.count() < mostRecentIds) return
-  recent.takeAll((all) => {
-    const waiting = all.wordsOf(0, all.count())
-    for (const i of inKeyOrder(waiting)) {
-      copyKey(key, waiting, i * ID_WORDS)
-      value.writeUIntBE(all.positionAt(i), 0, POSITION_BYTES)
-      index.putSync(key.bytes, value)
-    }
-  })
+  recent.takeAll((all) => addToBuckets(ids, all.wordsOf(0, all.count()), all.positionAt))
 }

@@ -67,11 +67,11 @@ test('a log of format 1 is marked when it is opened, so that a program of that t
   expect((await log.readEntries({ from: asPosition(0), limit: 100 })).length).toBe(length)
   await log.close()
   const root = openLmdb(path)
-  expect(root.openDB('meta', { encoding: 'json' }).get('marker')).toMatchObject({ format: 4, chainId: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+  expect(root.openDB('meta', { encoding: 'json' }).get('marker')).toMatchObject({ format: 5, chainId: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
   await root.close()
 })
 
-test.each(['log-v2', 'log-v3'])('%s, of an older format, goes on where it was, and its ids are still known', async (fixture) => {
+test.each(['log-v2', 'log-v3', 'log-v4'])('%s, of an older format, goes on where it was, and its ids are still known', async (fixture) => {
   writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(packageFile('eventlog', 'fixtures', fixture, 'data.mdb.gz'))))
   const log = await openEmbeddedLog(path)
   const old: RecordedEvent[] = []

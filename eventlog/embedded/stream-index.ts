@@ -8,7 +8,7 @@
  * changed are young first, in a small table of a few pages that each append may well write whole, and go over to the
  * table of all in one sweep, in the order of their keys. A young tail stands for the other one.
  */
-import { POSITION_BYTES } from './id-index.js'
+import { POSITION_BYTES } from './id-buckets.js'
 import { countOf, type LogTables } from './tables.js'
 
 const REVISIONS_A_PAGE = 64

@@ -13,16 +13,18 @@ import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { EventLogError } from '../errors.js'
 import type { EntryTable } from './entry-table.js'
+import type { IdBuckets } from './id-buckets.js'
 import { createRecentIds, type RecentIds } from './recent-ids.js'
 
-export const LOG_FORMAT = 4
-const READABLE_FORMATS: readonly number[] = [1, 2, 3, LOG_FORMAT]
+export const LOG_FORMAT = 5
+const READABLE_FORMATS: readonly number[] = [1, 2, 3, 4, LOG_FORMAT]
 
 export type LogTables = {
   readonly root: RootDatabase<unknown, string>
   readonly entries: EntryTable
-  /** 16 bytes of an event id -> position in 6 bytes (id-index.ts) */
-  readonly ids: Database<Buffer, Uint8Array>
+  readonly ids: IdBuckets
+  /** 16 bytes of an event id -> position in 6 bytes: what formats 2 to 4 wrote. Undefined where they wrote nothing. */
+  readonly sortedIds: Database<Buffer, Uint8Array> | undefined
   /** Ids that are not among those yet. */
   readonly recent: RecentIds
   /** So many of them, and they go there. */
@@ -76,7 +78,8 @@ export async function openTables({ path, chainId, create = true, mostRecentIds =
     return {
       root,
       entries: root.openDB<Buffer, number>('entries', { encoding: 'binary' }),
-      ids: root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' }),
+      ids: root.openDB<Buffer, number>('id-buckets', { encoding: 'binary' }),
+      sortedIds: ifAny(root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' })),
       recent: createRecentIds(root.openDB<Buffer, number>('recent-ids', { encoding: 'binary' })),
       mostRecentIds,
       young: root.openDB<Buffer, string>('young-tails', { encoding: 'binary' }),
@@ -96,6 +99,8 @@ function openOld(root: RootDatabase<unknown, string>): OldIndexes | undefined {
   if (countOf(heads) === 0) return undefined
   return { heads, streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }), ids: root.openDB<number, string>('ids', { encoding: 'json' }) }
 }
+
+const ifAny = <T extends Pick<Database, 'getStats'>>(table: T): T | undefined => (countOf(table) === 0 ? undefined : table)
 
 /** Number of keys in a table. */
 export const countOf = (table: Pick<Database, 'getStats'>): number => (table.getStats() as { readonly entryCount: number }).entryCount

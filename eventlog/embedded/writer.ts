@@ -15,7 +15,8 @@ import { appendInTransaction } from './append.js'
 import type { LogTables } from './tables.js'
 import { startAppendThread, type AppendThread } from './thread/append-thread.js'
 import type { ThreadOptions } from './thread/messages.js'
-import { recordedOf, takeRunsOf } from './thread/part.js'
+import { recordedOf, takeRunsOf, type Taken } from './thread/part.js'
+import { createTurns } from './turns.js'
 
 export type LogWriter = {
   /** Throws EventLogError or StorageError. */
@@ -36,6 +37,7 @@ export function createLogWriter(tables: LogTables, path: string, { largeEvents =
   const { mostRecentIds, mostYoungTails } = tables
   const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError, () => tables.recent.forget())
   let thread: AppendThread | undefined
+  const takeTurn = createTurns()
   /** The last append of each way that is under way; settles, and never rejects. */
   const underWay: { small?: Promise<void> | undefined; large?: Promise<void> | undefined } = {}
 
@@ -62,7 +64,7 @@ export function createLogWriter(tables: LogTables, path: string, { largeEvents =
   }
 
   async function appendLarge(appends: readonly StreamAppend[], events: number): Promise<AppendResult> {
-    const before = [underWay.small, underWay.large].filter((promise) => promise !== undefined)
+    const { small, large } = underWay
     const chunks: EntryChunk[] = []
     const prepare = function* (): Generator<EntryChunk> {
       for (const chunk of prepareShared(appends)) {
@@ -71,14 +73,17 @@ export function createLogWriter(tables: LogTables, path: string, { largeEvents =
       }
     }
     // What was appended before comes first; this one is prepared now all the same, as it is now.
-    if (before.length > 0) for (const _chunk of prepare());
-    if (before.length > 0) await Promise.all(before)
-    if (thread?.hasEnded() !== false) thread = startAppendThread({ path, mostRecentIds, mostYoungTails }, start)
-    const answer = await thread.append(events, before.length > 0 ? chunks : prepare(), takeRunsOf(appends))
-    try {
+    const mustWait = small !== undefined || large !== undefined
+    if (mustWait) for (const _chunk of prepare());
+    const write = async (): Promise<Taken | AppendResult> => {
+      if (thread?.hasEnded() !== false) thread = startAppendThread({ path, mostRecentIds, mostYoungTails }, start)
+      const answer = await thread.append(events, mustWait ? chunks : prepare(), takeRunsOf(appends))
       if (answer.kind === 'failed') throw storageErrorFrom(Object.assign(new Error(answer.message), { code: answer.code }), path)
-      if (answer.kind === 'taken') return { kind: 'appended', events: recordedOf(appends, answer.taken) }
-      return await here({ appends, chunks })
+      return answer.kind === 'taken' ? answer.taken : await here({ appends, chunks })
+    }
+    try {
+      const result = await takeTurn(() => (small === undefined ? write() : small.then(write)))
+      return 'kind' in result ? result : { kind: 'appended', events: recordedOf(appends, result) }
     } finally {
       releaseChunks(chunks)
     }

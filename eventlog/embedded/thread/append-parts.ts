@@ -6,7 +6,7 @@
 import { MAX_EVENT_BYTES } from '../../check-append.js'
 import { chunkOf, mostBytesOf, nextEntry, type EntryChunk } from '../../prepared-entries.js'
 import { addEntries, lengthOf } from '../entry-table.js'
-import { keepIds, putNewIds, sweepIds } from '../id-index.js'
+import { findNewIds, keepIds, putIds, sweepIds } from '../id-index.js'
 import { addToStream, revisionIn, sweepTails, tailOf } from '../stream-index.js'
 import type { LogTables } from '../tables.js'
 import { fits, NO_REVISION, RUN_NUMBERS, type AppendPart, type Taken } from './part.js'
@@ -14,8 +14,8 @@ import { fits, NO_REVISION, RUN_NUMBERS, type AppendPart, type Taken } from './p
 export type PartedAppend = {
   /** False where the append is not plainly right: the transaction must be aborted. */
   readonly add: (part: AppendPart) => boolean
-  /** After the last part. */
-  readonly finish: () => Taken
+  /** After the last part. Undefined where the append is not plainly right after all: the same. */
+  readonly finish: () => Taken | undefined
 }
 
 /** Must run inside a write transaction, to its end; where that is aborted, `tables.recent` must forget. @param events in all parts together */
@@ -27,21 +27,28 @@ export function beginAppend(tables: LogTables, events: number): PartedAppend {
   sweepTails(tables)
   const revisions = new Float64Array(events)
   let count = 0
+  let areNew = true
+  const onKnown = (): void => { areNew = false }
   return {
     add({ memory, count: entries, names, runs }) {
       const chunk = chunkOf(memory, entries)
       const from = position + count
-      if (!areSmallEnough(chunk) || !putNewIds(tables, chunk, from)) return false
+      if (!areSmallEnough(chunk)) return false
+      putIds(tables, chunk, from, onKnown)
       const ofEntries = revisions.subarray(count, count + entries)
       const streams = lookUp(tables, names)
-      if (!place(streams, runs, from, ofEntries)) return false
-      keepIds(tables, from)
+      if (!areNew || !place(streams, runs, from, ofEntries)) return false
       addEntries(tables.entries, chunk, from, ofEntries)
       for (const { name, tail, positions, last } of streams.inOrder) if (positions.length > 0) addToStream(tables, name, tail, positions, last)
       count += entries
       return true
     },
-    finish: () => ({ position, revisions }),
+    finish() {
+      // Of all parts at once: more of them belong to each bucket.
+      findNewIds(tables, position, onKnown)
+      keepIds(tables, position)
+      return areNew ? { position, revisions } : undefined
+    },
   }
 }
 

@@ -23,7 +23,7 @@ function append(events: number): Taken | undefined {
     const taken: unknown = whileBusy(shared, () => tables.root.transactionSync(() => {
       const parted = beginAppend(tables, events)
       for (message = next(); message.kind === 'part'; message = next()) if (!parted.add(message.part)) return ABORT
-      return message.kind === 'end' ? parted.finish() : ABORT
+      return (message.kind === 'end' ? parted.finish() : undefined) ?? ABORT
     }))
     if (taken === ABORT) tables.recent.forget()
     return taken === ABORT ? undefined : taken as Taken | undefined
