@@ -1,11 +1,11 @@
 /** One append as one LMDB transaction: it is decided before the first write, so nothing is ever half there. */
 import type { AppendResult } from '../log.js'
-import { planAppend, type KnownEvent, type PlannedStream } from '../plan-append.js'
+import { planAppend, type KnownEvent } from '../plan-append.js'
 import type { PreparedAppends } from '../prepare.js'
 import { decodeRecord, encodedIn } from '../record.js'
 import { addEntries, entryOf, lengthOf } from './entry-table.js'
 import { findNewIds, keepIds, putIds, sweepIds } from './id-index.js'
-import { addToStream, revisionIn, sweepTails, tailOf } from './stream-index.js'
+import { addToStream, keepTails, revisionIn, sweepTails, tailsIn } from './stream-index.js'
 import type { LogTables } from './tables.js'
 
 /** Must run inside a write transaction. */
@@ -19,8 +19,9 @@ export function appendInTransaction(tables: LogTables, prepared: PreparedAppends
     return position < length ? storedAt(tables, position) : 'repeated'
   }
   const tails = new Map<string, Buffer>()
+  const tailOf = tailsIn(tables)
   const headOf = (stream: string): number | undefined => {
-    const tail = tailOf(tables, stream)
+    const tail = tailOf(stream)
     if (tail !== undefined) tails.set(stream, tail)
     return revisionIn(tables, stream, tail)
   }
@@ -34,8 +35,10 @@ export function appendInTransaction(tables: LogTables, prepared: PreparedAppends
     next += chunk.count
   }
   keepIds(tables, length)
+  for (const [stream, { positions, last }] of plan.streams) addToStream(tables, stream, tails.get(stream), positions, last)
+  keepTails(tables, length, plan.events.length)
   sweepIds(tables)
-  writeStreams(tables, plan.streams, tails)
+  sweepTails(tables)
   return { kind: 'appended', events: plan.events }
 }
 
@@ -56,13 +59,4 @@ function storedAt(tables: LogTables, position: number): KnownEvent {
   const stored = entryOf(tables.entries, position)
   const recorded = decodeRecord(stored)
   return { stream: recorded.stream, encoded: encodedIn(stored), recorded: () => recorded }
-}
-
-/** In the order of their keys: neighbours share a page, which is then found and copied once. */
-function writeStreams(tables: LogTables, streams: ReadonlyMap<string, PlannedStream>, tails: ReadonlyMap<string, Buffer>): void {
-  for (const stream of [...streams.keys()].sort()) {
-    const { positions, last } = streams.get(stream) as PlannedStream
-    addToStream(tables, stream, tails.get(stream), positions, last)
-  }
-  sweepTails(tables)
 }

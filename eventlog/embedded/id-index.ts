@@ -1,7 +1,7 @@
 /** Where the event with an id is: among the recent ones, in the buckets of ids, or where an older format put it. */
 import { ID_WORDS } from '../id-bytes.js'
 import { idWordAt, nextEntry, type EntryChunk } from '../prepared-entries.js'
-import { addToBuckets, findInBuckets, POSITION_BYTES } from './id-buckets.js'
+import { addIds, findInBuckets, POSITION_BYTES } from './buckets/id-buckets.js'
 import { copyKey, createIdKey } from './id-key.js'
 import type { LogTables } from './tables.js'
 
@@ -24,14 +24,14 @@ export function putIds({ recent }: LogTables, chunk: EntryChunk, position: numbe
 }
 
 /** Tells which of the ids that were put, and not kept yet, an event of the log has. @param position of the first that was put, new or not */
-export function findNewIds({ ids, sortedIds, recent }: LogTables, position: number, onKnown: OnKnown): void {
+export function findNewIds({ ids, former, recent }: LogTables, position: number, onKnown: OnKnown): void {
   if (recent.areAll()) return
   const fresh = recent.newOnes()
   findInBuckets(ids, fresh, (index, known) => onKnown(recent.newPositionAt(index) - position, known))
-  if (sortedIds === undefined) return
+  if (former === undefined) return
   for (let i = 0; i < fresh.length / ID_WORDS; i++) {
     copyKey(key, fresh, i * ID_WORDS)
-    const known = sortedIds.getBinaryFast(key.bytes) as Buffer | undefined
+    const known = former.ids.getBinaryFast(key.bytes) as Buffer | undefined
     if (known !== undefined) onKnown(recent.newPositionAt(i) - position, known.readUIntBE(0, POSITION_BYTES))
   }
 }
@@ -42,5 +42,5 @@ export const keepIds = ({ recent }: LogTables, position: number): void => recent
 /** Takes the recent ids over to the buckets where there are many of them. None that was put may still be to be kept. */
 export function sweepIds({ ids, recent, mostRecentIds }: LogTables): void {
   if (recent.count() < mostRecentIds) return
-  recent.takeAll((all) => addToBuckets(ids, all.wordsOf(0, all.count()), all.positionAt))
+  recent.takeAll((all) => addIds(ids, all.wordsOf(0, all.count()), all.positionAt))
 }

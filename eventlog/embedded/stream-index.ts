@@ -4,22 +4,31 @@
  * A page is: the first revision in it, then a position for each revision from there on, six bytes each. Pages end where
  * the revision is a multiple of 64. Revisions before the first page were written by format 1 and stand in its index.
  *
- * Names of streams are as good as random, and nearly all are of anomalies that live for seconds. So the tails that
- * changed are young first, in a small table of a few pages that each append may well write whole, and go over to the
- * table of all in one sweep, in the order of their keys. A young tail stands for the other one.
+ * Tails that changed are young first (young-tails.ts), then in a hash table of all (buckets/tail-buckets.ts). A young tail
+ * stands for the one there, and that one for those of older formats.
  */
-import { POSITION_BYTES } from './id-buckets.js'
-import { countOf, type LogTables } from './tables.js'
+import { POSITION_BYTES } from './buckets/id-buckets.js'
+import { addTails, tailFinder } from './buckets/tail-buckets.js'
+import { lengthOf } from './entry-table.js'
+import type { LogTables } from './tables.js'
 
 const REVISIONS_A_PAGE = 64
 
 /** A page as it is filled by an append. */
 const scratch = Buffer.alloc((1 + REVISIONS_A_PAGE) * POSITION_BYTES)
 
-export const tailOf = ({ young, tails }: LogTables, stream: string): Buffer | undefined => young.get(stream) ?? tails.get(stream)
+export type TailOf = (stream: string) => Buffer | undefined
+
+/** Looks for tails, in one transaction; those that it finds are valid until the next is put. */
+export function tailsIn(tables: LogTables): TailOf {
+  const { young, tails, former } = tables
+  young.catchUp(lengthOf(tables.entries))
+  const find = tailFinder(tails)
+  return (stream) => young.find(stream) ?? find(stream) ?? former?.young.get(stream) ?? former?.tails.get(stream)
+}
 
 /** Revision of the last event of a stream. */
-export const lastRevision = (tables: LogTables, stream: string): number | undefined => revisionIn(tables, stream, tailOf(tables, stream))
+export const lastRevision = (tables: LogTables, stream: string): number | undefined => revisionIn(tables, stream, tailsIn(tables)(stream))
 
 /** The same for whoever has read the tail already, or found that there is none. */
 export const revisionIn = ({ old }: LogTables, stream: string, tail: Buffer | undefined): number | undefined =>
@@ -27,7 +36,7 @@ export const revisionIn = ({ old }: LogTables, stream: string, tail: Buffer | un
 
 /** Position of an event that the stream has. */
 export function positionOf(tables: LogTables, stream: string, revision: number): number {
-  return inPage(tailOf(tables, stream), revision)
+  return inPage(tailsIn(tables)(stream), revision)
     ?? inPage(tables.pages.get([stream, pageOf(revision)]), revision)
     ?? tables.old?.streams.get([stream, revision]) as number
 }
@@ -45,14 +54,19 @@ export function addToStream({ young, pages }: LogTables, stream: string, tail: B
     size = scratch.writeUIntBE(position, size, POSITION_BYTES)
     revision += 1
   }
-  young.putSync(stream, scratch.subarray(0, size))
+  young.put(stream, scratch, size)
 }
+
+/** Writes down the tails that changed. @param position of the first new event; @param count of the new events */
+export const keepTails = ({ young }: LogTables, position: number, count: number): void => young.keep(position, position + count)
+
+/** A stream that changes again and again is one tail and many records. */
+const YOUNG_BYTES_A_TAIL = 256
 
 /** Takes the tails that changed over to the table of all where there are many of them. */
 export function sweepTails({ young, tails, mostYoungTails }: LogTables): void {
-  if (countOf(young) < mostYoungTails) return
-  for (const { key, value } of [...young.getRange()]) tails.putSync(key, value)
-  young.clearSync()
+  if (young.count() < mostYoungTails && young.bytes() < mostYoungTails * YOUNG_BYTES_A_TAIL) return
+  young.takeAll((bytes, offsets) => addTails(tails, bytes, offsets))
 }
 
 const pageOf = (revision: number): number => Math.floor(revision / REVISIONS_A_PAGE)

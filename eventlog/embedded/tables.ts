@@ -12,9 +12,10 @@ import type { Database, RootDatabase } from 'lmdb'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { EventLogError } from '../errors.js'
+import type { BucketTable } from './buckets/bucket-table.js'
 import type { EntryTable } from './entry-table.js'
-import type { IdBuckets } from './id-buckets.js'
 import { createRecentIds, type RecentIds } from './recent-ids.js'
+import { createYoungTails, type YoungTails } from './young-tails.js'
 
 export const LOG_FORMAT = 5
 const READABLE_FORMATS: readonly number[] = [1, 2, 3, 4, LOG_FORMAT]
@@ -22,23 +23,33 @@ const READABLE_FORMATS: readonly number[] = [1, 2, 3, 4, LOG_FORMAT]
 export type LogTables = {
   readonly root: RootDatabase<unknown, string>
   readonly entries: EntryTable
-  readonly ids: IdBuckets
-  /** 16 bytes of an event id -> position in 6 bytes: what formats 2 to 4 wrote. Undefined where they wrote nothing. */
-  readonly sortedIds: Database<Buffer, Uint8Array> | undefined
-  /** Ids that are not among those yet. */
+  /** Where events with an id are (buckets/id-buckets.ts). */
+  readonly ids: BucketTable
+  /** Ids that are not there yet. */
   readonly recent: RecentIds
   /** So many of them, and they go there. */
   readonly mostRecentIds: number
-  /** stream -> its last revisions, of those that changed since the last sweep; it stands for what is in `tails` */
-  readonly young: Database<Buffer, string>
+  /** The last revisions of each stream (buckets/tail-buckets.ts). */
+  readonly tails: BucketTable
+  /** Those that changed since the last sweep; they stand for what is in `tails`. */
+  readonly young: YoungTails
   /** So many of them, and they go there. */
   readonly mostYoungTails: number
-  /** stream -> its last revisions (stream-index.ts) */
-  readonly tails: Database<Buffer, string>
   /** [stream, revision / revisions a page] -> the page */
   readonly pages: Database<Buffer, [string, number]>
   /** Undefined where no event is in them. */
+  readonly former: FormerIndexes | undefined
+  /** Undefined where no event is in them. */
   readonly old: OldIndexes | undefined
+}
+
+/** The indexes of formats 2 to 4: read, never written. What is in the tables above stands for what is here. */
+export type FormerIndexes = {
+  /** 16 bytes of an event id -> position in 6 bytes */
+  readonly ids: Database<Buffer, Uint8Array>
+  /** stream -> its last revisions, which stand for those in `tails` */
+  readonly young: Database<Buffer, string>
+  readonly tails: Database<Buffer, string>
 }
 
 /** The indexes of format 1: read, never written. */
@@ -63,12 +74,18 @@ export type OpenTables = {
   readonly mostYoungTails?: number
 }
 
+/** After a transaction that was not committed. */
+export function forgetUnkept({ recent, young }: Pick<LogTables, 'recent' | 'young'>): void {
+  recent.forget()
+  young.forget()
+}
+
 type Marker = { readonly format: number; readonly chainId: string | null }
 
 const MARKER_KEY = 'marker'
 
 /** Throws EventLogError (another format, another chain, not found) or StorageError. */
-export async function openTables({ path, chainId, create = true, mostRecentIds = 131_072, mostYoungTails = 32_768 }: OpenTables): Promise<LogTables> {
+export async function openTables({ path, chainId, create = true, mostRecentIds = 131_072, mostYoungTails = 65_536 }: OpenTables): Promise<LogTables> {
   if (!create && !existsSync(join(path, 'data.mdb'))) {
     throw new EventLogError('NOT_FOUND', 'path', `there is no event log in ${path}; start "cybermesh up" there first, or name another folder with --data`)
   }
@@ -79,13 +96,13 @@ export async function openTables({ path, chainId, create = true, mostRecentIds =
       root,
       entries: root.openDB<Buffer, number>('entries', { encoding: 'binary' }),
       ids: root.openDB<Buffer, number>('id-buckets', { encoding: 'binary' }),
-      sortedIds: ifAny(root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' })),
       recent: createRecentIds(root.openDB<Buffer, number>('recent-ids', { encoding: 'binary' })),
       mostRecentIds,
-      young: root.openDB<Buffer, string>('young-tails', { encoding: 'binary' }),
+      tails: root.openDB<Buffer, number>('tail-buckets', { encoding: 'binary' }),
+      young: createYoungTails(root.openDB<Buffer, number>('recent-tails', { encoding: 'binary' })),
       mostYoungTails,
-      tails: root.openDB<Buffer, string>('tails', { encoding: 'binary' }),
       pages: root.openDB<Buffer, [string, number]>('pages', { encoding: 'binary' }),
+      former: openFormer(root),
       old: openOld(root),
     }
   } catch (error) {
@@ -94,16 +111,19 @@ export async function openTables({ path, chainId, create = true, mostRecentIds =
   }
 }
 
+function openFormer(root: RootDatabase<unknown, string>): FormerIndexes | undefined {
+  const [young, tails] = ['young-tails', 'tails'].map((name) => root.openDB<Buffer, string>(name, { encoding: 'binary' })) as [FormerIndexes['young'], FormerIndexes['tails']]
+  if (countOf(young) === 0 && countOf(tails) === 0) return undefined
+  return { young, tails, ids: root.openDB<Buffer, Uint8Array>('ids2', { encoding: 'binary', keyEncoding: 'binary' }) }
+}
+
 function openOld(root: RootDatabase<unknown, string>): OldIndexes | undefined {
   const heads = root.openDB<number, string>('heads', { encoding: 'json' })
   if (countOf(heads) === 0) return undefined
   return { heads, streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }), ids: root.openDB<number, string>('ids', { encoding: 'json' }) }
 }
 
-const ifAny = <T extends Pick<Database, 'getStats'>>(table: T): T | undefined => (countOf(table) === 0 ? undefined : table)
-
-/** Number of keys in a table. */
-export const countOf = (table: Pick<Database, 'getStats'>): number => (table.getStats() as { readonly entryCount: number }).entryCount
+const countOf = (table: Pick<Database, 'getStats'>): number => (table.getStats() as { readonly entryCount: number }).entryCount
 
 function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId: string | undefined): void {
   const markers = root.openDB<Marker, string>('meta', { encoding: 'json' })

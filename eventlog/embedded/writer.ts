@@ -12,7 +12,7 @@ import type { AppendResult, StreamAppend } from '../log.js'
 import { prepareAppends, prepareShared, releaseChunks, type PreparedAppends } from '../prepare.js'
 import type { EntryChunk } from '../prepared-entries.js'
 import { appendInTransaction } from './append.js'
-import type { LogTables } from './tables.js'
+import { forgetUnkept, type LogTables } from './tables.js'
 import { startAppendThread, type AppendThread } from './thread/append-thread.js'
 import type { ThreadOptions } from './thread/messages.js'
 import { recordedOf, takeRunsOf, type Taken } from './thread/part.js'
@@ -35,7 +35,7 @@ const startThread = (options: ThreadOptions): Worker => startWorker(import.meta.
 
 export function createLogWriter(tables: LogTables, path: string, { largeEvents = 1000, start = startThread }: WriterOptions = {}): LogWriter {
   const { mostRecentIds, mostYoungTails } = tables
-  const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError, () => tables.recent.forget())
+  const commit = createGroupCommit(tables.root, (error) => error instanceof EventLogError, () => forgetUnkept(tables))
   let thread: AppendThread | undefined
   const takeTurn = createTurns()
   /** The last append of each way that is under way; settles, and never rejects. */
@@ -53,7 +53,7 @@ export function createLogWriter(tables: LogTables, path: string, { largeEvents =
       return await commit(() => appendInTransaction(tables, prepared))
     } catch (error) {
       if (error instanceof EventLogError) throw error
-      tables.recent.forget()
+      forgetUnkept(tables)
       throw storageErrorFrom(error, path)
     }
   }

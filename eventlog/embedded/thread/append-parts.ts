@@ -7,7 +7,7 @@ import { MAX_EVENT_BYTES } from '../../check-append.js'
 import { chunkOf, mostBytesOf, nextEntry, type EntryChunk } from '../../prepared-entries.js'
 import { addEntries, lengthOf } from '../entry-table.js'
 import { findNewIds, keepIds, putIds, sweepIds } from '../id-index.js'
-import { addToStream, revisionIn, sweepTails, tailOf } from '../stream-index.js'
+import { addToStream, keepTails, revisionIn, sweepTails, tailsIn } from '../stream-index.js'
 import type { LogTables } from '../tables.js'
 import { fits, NO_REVISION, RUN_NUMBERS, type AppendPart, type Taken } from './part.js'
 
@@ -18,13 +18,15 @@ export type PartedAppend = {
   readonly finish: () => Taken | undefined
 }
 
-/** Must run inside a write transaction, to its end; where that is aborted, `tables.recent` must forget. @param events in all parts together */
+/** Must run inside a write transaction, to its end; where that is aborted, call `forgetUnkept`. @param events in all parts together */
 export function beginAppend(tables: LogTables, events: number): PartedAppend {
   const position = lengthOf(tables.entries)
   tables.recent.catchUp(position)
+  tables.young.catchUp(position)
   // Before the append and not after it: the first parts are only being prepared now.
   sweepIds(tables)
   sweepTails(tables)
+  const tailOf = tailsIn(tables)
   const revisions = new Float64Array(events)
   let count = 0
   let areNew = true
@@ -36,10 +38,13 @@ export function beginAppend(tables: LogTables, events: number): PartedAppend {
       if (!areSmallEnough(chunk)) return false
       putIds(tables, chunk, from, onKnown)
       const ofEntries = revisions.subarray(count, count + entries)
-      const streams = lookUp(tables, names)
+      const streams = names.map((name): Stream => {
+        const tail = tailOf(name)
+        return { name, tail, last: revisionIn(tables, name, tail) ?? NO_REVISION, positions: [] }
+      })
       if (!areNew || !place(streams, runs, from, ofEntries)) return false
       addEntries(tables.entries, chunk, from, ofEntries)
-      for (const { name, tail, positions, last } of streams.inOrder) if (positions.length > 0) addToStream(tables, name, tail, positions, last)
+      for (const { name, tail, positions, last } of streams) if (positions.length > 0) addToStream(tables, name, tail, positions, last)
       count += entries
       return true
     },
@@ -47,30 +52,19 @@ export function beginAppend(tables: LogTables, events: number): PartedAppend {
       // Of all parts at once: more of them belong to each bucket.
       findNewIds(tables, position, onKnown)
       keepIds(tables, position)
+      keepTails(tables, position, count)
       return areNew ? { position, revisions } : undefined
     },
   }
 }
 
 type Stream = { readonly name: string; readonly tail: Buffer | undefined; last: number; readonly positions: number[] }
-type Streams = { readonly byNumber: readonly Stream[]; /** Of their keys: neighbours share a page, which is then found and copied once. */ readonly inOrder: readonly Stream[] }
-
-function lookUp(tables: LogTables, names: readonly string[]): Streams {
-  const byNumber: Stream[] = []
-  const inOrder = names.map((name, number) => ({ name, number })).sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, number }) => {
-    const tail = tailOf(tables, name)
-    const stream = { name, tail, last: revisionIn(tables, name, tail) ?? NO_REVISION, positions: [] }
-    byNumber[number] = stream
-    return stream
-  })
-  return { byNumber, inOrder }
-}
 
 /** Gives each event its revision, from position `from` on. False where a stream is not as expected. */
-function place({ byNumber }: Streams, runs: Float64Array, from: number, revisions: Float64Array): boolean {
+function place(streams: readonly Stream[], runs: Float64Array, from: number, revisions: Float64Array): boolean {
   let next = 0
   for (let i = 0; i < runs.length; i += RUN_NUMBERS) {
-    const stream = byNumber[runs[i] as number] as Stream
+    const stream = streams[runs[i] as number] as Stream
     if (!fits(runs[i + 1] as number, stream.last)) return false
     for (let left = runs[i + 2] as number; left > 0; left--) {
       stream.last += 1

@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { ABORT } from 'lmdb'
 import { isAbortedCommit } from '../../../platform/lmdb/transact.js'
-import { openTables } from '../tables.js'
+import { forgetUnkept, openTables } from '../tables.js'
 import { beginAppend } from './append-parts.js'
 import { waitFor, whileBusy, type FromThread, type ThreadOptions, type ToThread } from './messages.js'
 import type { Taken } from './part.js'
@@ -25,10 +25,10 @@ function append(events: number): Taken | undefined {
       for (message = next(); message.kind === 'part'; message = next()) if (!parted.add(message.part)) return ABORT
       return (message.kind === 'end' ? parted.finish() : undefined) ?? ABORT
     }))
-    if (taken === ABORT) tables.recent.forget()
+    if (taken === ABORT) forgetUnkept(tables)
     return taken === ABORT ? undefined : taken as Taken | undefined
   } catch (error) {
-    tables.recent.forget()
+    forgetUnkept(tables)
     // Then nothing of it is written, and the append is decided as a whole.
     if (isAbortedCommit(error)) return undefined
     throw error
