@@ -25,11 +25,11 @@ function tallyOf(modules: readonly TestModule[], unhandled: readonly unknown[]):
     for (const test of module.children.allTests()) {
       const { state, errors } = test.result()
       const name = `${file} > ${test.fullName}`
+      const why = errors?.[0] === undefined ? '' : `: ${errors[0].message.split('\n')[0] ?? ''}`
       if (state === 'passed') passed += 1
-      else if (state === 'failed') failures.push(name)
+      else if (state === 'failed') failures.push(name + why)
       else skipped += 1
-      const firstTry = state === 'passed' ? errors?.[0] : undefined
-      if (firstTry !== undefined) again.push(`${name}: ${firstTry.message.split('\n')[0] ?? ''}`)
+      if (state === 'passed' && why !== '') again.push(name + why)
     }
   }
   return { passed, failed: failures.length, skipped, failures, again }

@@ -4,7 +4,7 @@ export type Tally = {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
-  /** A name for each failure; several failures of one file may share one. */
+  /** A name for each failure, and why; several failures of one file may share a name. */
   readonly failures: readonly string[]
   /** Of those that passed, what failed at its first try, and why: something to look into. */
   readonly again: readonly string[]

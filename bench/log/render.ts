@@ -8,7 +8,7 @@ export function renderLogBench(result: LogBenchResult): string {
   const { append, appendOneMs, limits, ratios } = result
   return [
     renderMachine(result.machine),
-    `${result.events} events of ${result.eventBytes} bytes on average, ${result.batch} an append`,
+    `${result.events} events of ${result.eventBytes} bytes on average, ${result.batch} an append, ${result.underWay} appends under way`,
     '',
     costLine('append', append),
     costLine('bare LMDB', limits.bareLmdb),

@@ -30,6 +30,8 @@ export type LogBenchResult = {
   readonly measuredAt: string
   readonly events: number
   readonly batch: number
+  /** Appends that were asked for before the first of them was answered. */
+  readonly underWay: number
   readonly eventBytes: number
   readonly append: Cost
   readonly appendByDecade: readonly DecadeCost[]
@@ -71,7 +73,7 @@ export async function runLogBench(options: LogBenchOptions): Promise<LogBenchRes
     progress(`${SINGLES} events one by one`)
     const appendOneMs = await appendSingly(log, singles)
     return {
-      machine, measuredAt: new Date().toISOString(), events, batch, eventBytes: Math.round(bytes / events),
+      machine, measuredAt: new Date().toISOString(), events, batch, underWay: UNDER_WAY, eventBytes: Math.round(bytes / events),
       append, appendByDecade: byDecade, appendOneMs, readBytes, readEvents, subscribe, limits: { bareLmdb }, fileBytes,
       ratios: { appendOfBare: append.perSecond / bareLmdb.perSecond, growth },
     }
