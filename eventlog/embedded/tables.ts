@@ -1,10 +1,9 @@
 /**
  * The LMDB tables of the embedded log and the marker that says which format and which chain they belong to.
  * `entries` is the log, the same in every format; the others are indexes into it, written in the same transaction. Most
- * of what an append cost was pages of indexes: those of format 2 are smaller, and in format 3 ids come to theirs many at
- * once. In format 4 the entries of an append share values (entry-table.ts), and tails of streams are young before they come to
- * the others (stream-index.ts). What an older format wrote stays where it is and is still found; opening such a log marks it, so that a program
- * that knows the older format only does not miss what is new.
+ * of what an append cost was pages of indexes. So ids (recent-ids.ts) and tails of streams (young-tails.ts) wait as they came,
+ * and go over to hash tables of them (buckets/) many at once. What an older format wrote stays where it is and is still
+ * found; opening such a log marks it, so that a program that knows the older format only does not miss what is new.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,6 +18,8 @@ import { createYoungTails, type YoungTails } from './young-tails.js'
 
 export const LOG_FORMAT = 5
 const READABLE_FORMATS: readonly number[] = [1, 2, 3, 4, LOG_FORMAT]
+/** With those of every older format. */
+const MOST_TABLES = 16
 
 export type LogTables = {
   readonly root: RootDatabase<unknown, string>
@@ -89,7 +90,7 @@ export async function openTables({ path, chainId, create = true, mostRecentIds =
   if (!create && !existsSync(join(path, 'data.mdb'))) {
     throw new EventLogError('NOT_FOUND', 'path', `there is no event log in ${path}; start "cybermesh up" there first, or name another folder with --data`)
   }
-  const root = openLmdb(path)
+  const root = openLmdb(path, { maxDbs: MOST_TABLES })
   try {
     checkMarker(root, path, chainId)
     return {

@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { createYoungTails, type YoungTails } from './young-tails.js'
+
+let path: string
+beforeEach(() => { path = mkdtempSync(join(tmpdir(), 'cybermesh-young-')) })
+afterEach(() => rmSync(path, { recursive: true, force: true }))
 
 const tailsOf = (young: YoungTails, streams: readonly string[]): (string | undefined)[] => streams.map((stream) => young.find(stream)?.toString('latin1'))
 
@@ -12,7 +16,6 @@ const tailsOf = (young: YoungTails, streams: readonly string[]): (string | undef
 type Step = { readonly kind: 'append'; readonly tails: readonly (readonly [number, string])[] } | { readonly kind: 'abort' | 'read' | 'sweep' | 'swap' }
 
 test('two handles know what a map knows, over aborted transactions and sweeps, whoever of them writes', async () => {
-  const path = mkdtempSync(join(tmpdir(), 'cybermesh-young-'))
   const root = openLmdb(path, { sync: false })
   const table = root.openDB<Buffer, number>('young', { encoding: 'binary' })
   const append = fc.record({ kind: fc.constant('append' as const), tails: fc.array(fc.tuple(fc.nat(30), fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 2000 })), { minLength: 1, maxLength: 40 }) })
@@ -64,5 +67,4 @@ test('two handles know what a map knows, over aborted transactions and sweeps, w
     }
   }), { numRuns: 200 })
   await root.close()
-  rmSync(path, { recursive: true, force: true })
 })
