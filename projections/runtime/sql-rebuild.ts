@@ -15,6 +15,7 @@ import type { Projection, Rebuild, SwitchResult, TableDifference } from './proje
 import { createSchema } from './sql/create-schema.js'
 import { digestTable } from './sql/digest-table.js'
 import { holdLease } from './sql/hold-lease.js'
+import { listKeyColumns } from './sql/list-key-columns.js'
 import { listPresentTables } from './sql/list-present-tables.js'
 import { readHomeSchema } from './sql/read-home-schema.js'
 import { readLeaseHolder } from './sql/read-lease-holder.js'
@@ -141,7 +142,8 @@ async function areEqual(live: pg.Pool, built: pg.Pool, { name, tables, home, fro
     await catchUp((await readLiveVersion(client, name))?.checkpoint.position ?? asPosition(0))
     if ((await listPresentTables(client, home, tables)).length < tables.length) return false
     for (const table of tables) {
-      const [one, other] = await Promise.all([digestTable(client, dialect, `${home}.${table}`), digestTable(built, dialect, `${from}.${table}`)])
+      const keys = await listKeyColumns(client, `${home}.${table}`)
+      const [one, other] = await Promise.all([digestTable(client, dialect, `${home}.${table}`, keys), digestTable(built, dialect, `${from}.${table}`, keys)])
       if (one !== other) return false
     }
     return true
