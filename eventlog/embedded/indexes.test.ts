@@ -91,6 +91,23 @@ test.each(['log-v2', 'log-v3', 'log-v4'])('%s, of an older format, goes on where
   await log.close()
 })
 
+test('a log that was begun in format 1 and continued in format 4 is one log: ids and streams of both are known', async () => {
+  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(packageFile('eventlog', 'fixtures', 'log-v1-v4', 'data.mdb.gz'))))
+  const log = await openEmbeddedLog(path)
+  const old: RecordedEvent[] = []
+  for await (const event of log.readAll()) old.push(event)
+  expect(old).toHaveLength(218)
+  for (const event of [old[0], old[17], old[18], old[217]] as RecordedEvent[]) expect((await log.append([anyOf(event.stream, event)])).kind).toBe('already-there')
+  const streams = new Set(old.map(({ stream }) => stream))
+  for (const stream of streams) {
+    const events = old.filter((event) => event.stream === stream)
+    expect(await log.append([{ stream, expected: events.length - 1, events: [noteEvent(`after-${stream}`)] }])).toMatchObject({ kind: 'appended' })
+    expect((await revisionsOf(log, stream)).slice(0, -1)).toEqual(events)
+  }
+  expect(await log.length()).toBe(218 + streams.size)
+  await log.close()
+})
+
 const anyOf = (stream: string, ...events: readonly NewEvent[]): StreamAppend => ({ stream, expected: 'any', events })
 
 /** Every id is refused in another stream and known in its own. */
