@@ -1,8 +1,8 @@
 /**
- * The ids of the last events, which are not in the index of ids yet. Ids are random: each one that goes into the index
- * alone has a page of its own copied and written. So they wait here, in log order, which costs their own bytes only, and
- * go over in one sweep, in the order of their keys, many to a page. Whoever appends holds them in memory as well, with
- * those of the append that is being decided.
+ * The ids of the last events, which are not in the table of ids yet. Ids are random: each one that goes there alone has a
+ * bucket of its own copied and written. So they wait here, in log order, which costs their own bytes only, and go over in
+ * one sweep, several to a bucket. Whoever appends holds them in memory as well, with those of the append that is being
+ * decided.
  */
 import type { Database } from 'lmdb'
 import { ID_BYTES } from '../id-bytes.js'
@@ -21,11 +21,11 @@ export type RecentIds = {
   /** Words of those that were put since `catchUp`, one after the other, and the position of each; valid until the next is put. */
   readonly newOnes: () => Int32Array
   readonly newPositionAt: (index: number) => number
-  /** Whether no event of the log has its id in the index. */
+  /** Whether no event of the log has its id elsewhere. */
   readonly areAll: () => boolean
   /** Writes down what was put since `catchUp`, in log order from `position`, which was the length of the log. */
   readonly keep: (position: number) => void
-  /** Takes all out, for the index, which `take` writes. */
+  /** Takes all out, for the table of ids, which `take` writes. */
   readonly takeAll: (take: (ids: IdTable) => void) => void
   readonly count: () => number
   /** Forgets what it remembers: its transaction was not committed. */
@@ -59,7 +59,7 @@ export function createRecentIds(table: RecentTable): RecentIds {
       known.truncate(kept)
       if (now === length) return
       const firstNow = firstKey()
-      // Somebody swept since: what was known is in the index now.
+      // Somebody swept since: what was known is in the table of ids now.
       if (firstNow !== first || now < length) forget()
       for (const { key: position, value } of table.getRange({ start: length })) {
         for (let at = 0; at < value.length; at += ID_BYTES) {
