@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import '../platform/polyfill.js'
 import { Command } from 'commander'
+import { packageVersion } from '../platform/package-root.js'
 import { registerAudit } from './commands/audit.js'
 import { registerBench } from './commands/bench.js'
 import { registerCalibrate } from './commands/calibrate.js'
@@ -26,6 +27,7 @@ import { sentenceOf } from './shared/user-error.js'
 
 const program = new Command('cybermesh')
   .description('one tamper-evident answer to «which detections do we all accept?»')
+  .version(packageVersion())
   .showHelpAfterError('(add --help for what is possible)')
 registerUp(program)
 registerStatus(program)

@@ -14,6 +14,9 @@ export function packageRoot(): string {
 /** Path of a file that ships with the package, e.g. `packageFile('migrations')`. */
 export const packageFile = (...segments: readonly string[]): string => join(packageRoot(), ...segments)
 
+/** Of this program, as in package.json. */
+export const packageVersion = (): string => (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { readonly version: string }).version
+
 function findPackageRoot(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageFile } from '../../platform/package-root.js'
+import { packageFile, packageVersion } from '../../platform/package-root.js'
 import { cybermesh, startUp, temporaryFolder } from '../support/mesh.js'
 
 /** What the README shows is what happens: its commands are taken from its own text. */
@@ -36,6 +36,10 @@ describe('the README', () => {
     expect(code).toBe(0)
     const { projections } = JSON.parse(stdout) as { projections: { name: string; equal: boolean }[] }
     expect(projections.map(({ name, equal }) => [name, equal])).toEqual([['blocks', true], ['timelines', true], ['audit', true], ['calibration', true], ['reputation', true], ['counters', true], ['reports', true], ['policies', true]])
+  })
+
+  test('the program says which version it is', () => {
+    expect(cybermesh('--version')).toMatchObject({ code: 0, stdout: `${packageVersion()}\n` })
   })
 
   test('every command it names exists', () => {
