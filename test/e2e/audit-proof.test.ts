@@ -185,7 +185,7 @@ describe('a proof and a check of everything', () => {
       const set = async (by: number): Promise<void> => {
         const tables = openTables(join(data, 'timelines'))
         const [first] = [...tables.members.getRange()]
-        tables.members.putSync(first!.key, first!.value + by)
+        tables.members.putSync(first!.key, Object.fromEntries(Object.entries(first!.value).map(([name, score]) => [name, score + by])))
         await tables.root.close()
       }
       await set(1)

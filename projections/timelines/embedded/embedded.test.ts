@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openLmdb } from '../../../platform/lmdb/open.js'
 import { packageFile } from '../../../platform/package-root.js'
 import { describeTimelineStoreContract } from '../../testing/timeline-store-contract.js'
 import { published } from '../../testing/sample-log.js'
@@ -50,5 +51,31 @@ test('a rebuild that is equal keeps what it built to go back to, and going back 
   expect(await back.store.zcard('anomaly:timeline:all')).toBe(3)
   await back.end()
   await live.close()
+  rmSync(path, { recursive: true, force: true })
+})
+
+test('a folder that had an entry for each member of each set is taken over when it is opened', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'cybermesh-timelines-'))
+  const former = openLmdb(path)
+  const entries: readonly (readonly [string, string, number])[] = [['all', 'a', 1], ['all', 'b', 2], ['COMMITTED', 'a', 3]]
+  for (const [set, member, score] of entries) {
+    former.openDB<number, [string, string]>('members', { encoding: 'json' }).putSync([set, member], score)
+    former.openDB<true, [string, number, string]>('order', { encoding: 'json' }).putSync([set, score, member], true)
+  }
+  former.openDB<number, string>('sizes', { encoding: 'json' }).putSync('all', 2)
+  former.openDB<number, string>('sizes', { encoding: 'json' }).putSync('COMMITTED', 1)
+  await former.close()
+
+  const store = await openEmbeddedTimelines(path)
+  const update = { name: 'timelines', version: 1, from: 0 as never, next: { position: 1 as never, lastEventId: undefined, lastEventAt: undefined }, hashes: new Map(), deadLetters: [] }
+  await store.apply({ ...update, scores: new Map([['all', [{ member: 'a', score: 5 }]], ['COMMITTED', [{ member: 'a', score: 3 }, { member: 'b', score: 4 }]]]) })
+  expect(await store.zrangeByScore('all')).toEqual([{ member: 'b', score: 2 }, { member: 'a', score: 5 }])
+  expect(await store.zrangeByScore('COMMITTED')).toEqual([{ member: 'a', score: 3 }, { member: 'b', score: 4 }])
+  expect([await store.zcard('all'), await store.zcard('COMMITTED')]).toEqual([2, 2])
+  const rebuild = await store.beginRebuild()
+  await rebuild.store.apply({ ...update, scores: new Map([['COMMITTED', [{ member: 'b', score: 4 }, { member: 'a', score: 3 }]], ['all', [{ member: 'b', score: 2 }, { member: 'a', score: 5 }]]]) })
+  expect(await rebuild.replaceLive('timelines', 1)).toBe('equal')
+  await rebuild.end()
+  await store.close()
   rmSync(path, { recursive: true, force: true })
 })

@@ -1,6 +1,6 @@
 /**
- * Timelines in LMDB: a projector writes, API processes read the same folder. A sorted set is two tables, one to find
- * a member's score and one in score order, plus its size, all changed in one transaction with the checkpoint.
+ * Timelines in LMDB: a projector writes, API processes read the same folder. Sorted sets are two tables, one to find a
+ * member's scores and one in score order, plus their sizes, all changed in one transaction with the checkpoint.
  */
 import { asPosition } from '../../../domain/ids.js'
 import { createGroupCommit } from '../../../platform/lmdb/group-commit.js'
@@ -9,7 +9,7 @@ import { CheckpointConflictError } from '../../runtime/errors.js'
 import { START, type Checkpoint, type DeadLetter } from '../../runtime/projection.js'
 import type { ScoredMember, TimelineStore, TimelineUpdate } from '../store.js'
 import { beginRebuild, beginRollBack, removeLeftovers } from './rebuild.js'
-import { openTables, type Tables } from './tables.js'
+import { openTables, withScores, type Tables } from './tables.js'
 
 /** Opens or creates the timelines in folder `path`. Throws StorageError. */
 export async function openEmbeddedTimelines(path: string): Promise<TimelineStore> {
@@ -47,7 +47,7 @@ export async function openEmbeddedTimelines(path: string): Promise<TimelineStore
 
 function applyUpdate(tables: Tables, { name, version, from, next, scores, hashes, deadLetters }: TimelineUpdate): void {
   if (checkpointOf(tables, name, version).position !== from) throw new CheckpointConflictError(name, from)
-  for (const [set, members] of scores) addMembers(tables, set, members)
+  addMembers(tables, scores)
   for (const [key, fields] of inKeyOrder(hashes, ([key]) => key)) tables.hashes.putSync(key, { ...tables.hashes.get(key), ...fields })
   for (const { position, eventId = null, eventType = null, error } of deadLetters) {
     tables.deadLetters.putSync([name, version, position], { eventId, eventType, error })
@@ -59,17 +59,28 @@ function applyUpdate(tables: Tables, { name, version, from, next, scores, hashes
 /** Keys hold random ids: in order, neighbours share a page of the store, which is then found and copied once. */
 const inKeyOrder = <T>(items: Iterable<T>, keyOf: (item: T) => string): T[] => [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 
-function addMembers(tables: Tables, set: string, members: readonly ScoredMember[]): void {
-  let added = 0
-  for (const { member, score } of inKeyOrder(members, ({ member }) => member)) {
-    const before = tables.members.get([set, member])
-    if (before === score) continue
-    if (before === undefined) added += 1
-    else tables.order.removeSync([set, before, member])
-    tables.members.putSync([set, member], score)
-    tables.order.putSync([set, score, member], true)
+function addMembers(tables: Tables, scores: TimelineUpdate['scores']): void {
+  const changes = new Map<string, Map<string, number>>()
+  for (const [set, members] of scores) {
+    for (const { member, score } of members) {
+      const known = changes.get(member)
+      if (known === undefined) changes.set(member, new Map([[set, score]]))
+      else known.set(set, score)
+    }
   }
-  if (added > 0) tables.sizes.putSync(set, (tables.sizes.get(set) ?? 0) + added)
+  const added = new Map<string, number>()
+  for (const [member, scored] of inKeyOrder(changes, ([member]) => member)) {
+    const before = tables.members.get(member)
+    for (const [set, score] of scored) {
+      const known = before?.[set]
+      if (known === score) continue
+      if (known === undefined) added.set(set, (added.get(set) ?? 0) + 1)
+      else tables.order.removeSync([set, known, member])
+      tables.order.putSync([set, score, member], true)
+    }
+    tables.members.putSync(member, withScores(before, scored))
+  }
+  for (const [set, count] of added) tables.sizes.putSync(set, (tables.sizes.get(set) ?? 0) + count)
 }
 
 function checkpointOf(tables: Tables, name: string, version: number): Checkpoint {
