@@ -88,21 +88,21 @@ type Appended = { readonly append: Cost; readonly byDecade: readonly DecadeCost[
 async function appendAll(log: EmbeddedLog, events: number, batch: number): Promise<Appended> {
   const decades = createDecades(events)
   const singles: StreamAppend[] = []
-  let position = 0
+  let made = 0
   let ready: StreamAppend[][] = []
+  let readyFrom = 0
   const flush = async (): Promise<void> => {
-    const appends = ready
+    await decades.at(readyFrom).time(() => appendInOrder(log, ready))
     ready = []
-    const from = position
-    position += appends.reduce((sum, { length }) => sum + length, 0)
-    if (appends.length > 0) await decades.at(from).time(() => appendInOrder(log, appends))
+    readyFrom = made
   }
   for (const generated of historyAppends(events + SINGLES, batch)) {
-    const due = position + ready.reduce((sum, { length }) => sum + length, 0)
-    const appends = generated.slice(0, events - due)
+    const appends = generated.slice(0, events - made)
     singles.push(...generated.slice(appends.length))
-    if (ready.length === MADE_AHEAD || decades.at(due) !== decades.at(position)) await flush()
-    if (appends.length > 0) ready.push(appends)
+    if (appends.length === 0) continue
+    if (ready.length === MADE_AHEAD || decades.at(made) !== decades.at(readyFrom)) await flush()
+    ready.push(appends)
+    made += appends.length
   }
   await flush()
   if (await log.length() !== events) throw new Error(`the log has ${await log.length()} of ${events} events`)

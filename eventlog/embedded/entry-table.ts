@@ -18,7 +18,7 @@ const COUNT_AT = 1
 const ENDS_AT = 3
 const END_BYTES = 4
 /** A value takes whole pages but for 16 bytes, so a large one leaves little of them empty; to read one entry all of it is copied. */
-const VALUE_BYTES = 8 * 4096 - 16
+export const VALUE_BYTES = 8 * 4096 - 16
 const MOST_ENTRIES = 256
 
 /** Number of events: one more than the highest position. */

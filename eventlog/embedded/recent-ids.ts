@@ -5,6 +5,7 @@
  * decided.
  */
 import type { Database } from 'lmdb'
+import { firstKeyOf } from '../../platform/lmdb/inspect.js'
 import { ID_BYTES } from '../id-bytes.js'
 import { createIdKey, type IdKey } from './id-key.js'
 import { createIdTable, type IdTable } from './id-table.js'
@@ -50,15 +51,11 @@ export function createRecentIds(table: RecentTable): RecentIds {
     first = undefined
     length = 0
   }
-  const firstKey = (): number | undefined => {
-    for (const position of table.getKeys({ limit: 1 })) return position
-    return undefined
-  }
   return {
     catchUp(now) {
       known.truncate(kept)
       if (now === length) return
-      const firstNow = firstKey()
+      const firstNow = firstKeyOf(table)
       // Somebody swept since: what was known is in the table of ids now.
       if (firstNow !== first || now < length) forget()
       for (const { key: position, value } of table.getRange({ start: length })) {

@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database, RootDatabase } from 'lmdb'
+import { countOf } from '../../platform/lmdb/inspect.js'
 import { openLmdb } from '../../platform/lmdb/open.js'
 import { storageErrorFrom } from '../../platform/lmdb/storage-error.js'
 import { EventLogError } from '../errors.js'
@@ -123,8 +124,6 @@ function openOld(root: RootDatabase<unknown, string>): OldIndexes | undefined {
   if (countOf(heads) === 0) return undefined
   return { heads, streams: root.openDB<number, [string, number]>('streams', { encoding: 'json' }), ids: root.openDB<number, string>('ids', { encoding: 'json' }) }
 }
-
-const countOf = (table: Pick<Database, 'getStats'>): number => (table.getStats() as { readonly entryCount: number }).entryCount
 
 function checkMarker(root: RootDatabase<unknown, string>, path: string, chainId: string | undefined): void {
   const markers = root.openDB<Marker, string>('meta', { encoding: 'json' })

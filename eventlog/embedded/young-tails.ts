@@ -7,7 +7,10 @@
  * A record is the size of the name (u8) and of the tail (u16), the name and the tail.
  */
 import type { Database } from 'lmdb'
+import { firstKeyOf } from '../../platform/lmdb/inspect.js'
+import { MAX_STREAM_NAME_BYTES } from '../check-append.js'
 import { nameBytesAt, TAIL_HEADER_BYTES, tailBytesAt, tailSizeAt } from './buckets/tail-buckets.js'
+import { VALUE_BYTES } from './entry-table.js'
 
 /** position of the first event of an append, or of a later one where its records take several values -> records */
 export type YoungTable = Database<Buffer, number>
@@ -32,9 +35,6 @@ export type YoungTails = {
 }
 
 const FIRST_BYTES = 64 * 1024
-/** A value takes whole pages but for 16 bytes. */
-const VALUE_BYTES = 8 * 4096 - 16
-const MOST_RECORD_BYTES = TAIL_HEADER_BYTES + 255 + 65_535
 
 export function createYoungTails(table: YoungTable): YoungTails {
   const offsets = new Map<string, number>()
@@ -62,14 +62,10 @@ export function createYoungTails(table: YoungTable): YoungTails {
     bytes.copy(larger, 0, 0, end)
     bytes = larger
   }
-  const firstKey = (): number | undefined => {
-    for (const position of table.getKeys({ limit: 1 })) return position
-    return undefined
-  }
   return {
     catchUp(now) {
       if (now === length) return
-      const firstNow = firstKey()
+      const firstNow = firstKeyOf(table)
       // Somebody swept since: what was known is in the other table now.
       if (firstNow !== first || now < length) forget()
       for (const { value } of table.getRange({ start: length })) {
@@ -91,7 +87,7 @@ export function createYoungTails(table: YoungTable): YoungTails {
       return bytes.subarray(from, from + tailBytesAt(bytes, at))
     },
     put(stream, tail, size) {
-      reserve(MOST_RECORD_BYTES)
+      reserve(TAIL_HEADER_BYTES + MAX_STREAM_NAME_BYTES + size)
       const nameSize = bytes.write(stream, end + TAIL_HEADER_BYTES)
       bytes.writeUInt8(nameSize, end)
       bytes.writeUInt16LE(size, end + 1)

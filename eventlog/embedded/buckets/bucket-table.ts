@@ -48,8 +48,6 @@ export function readBucket(table: BucketTable, bucket: number): Buffer | undefin
 
 /** The records of these hashes, as they are put into their bucket. */
 export type Addition = {
-  /** Of all of them together, at most. */
-  readonly bytes: number
   readonly hashesIn: (state: TableState) => Int32Array
   /**
    * Puts into `target`, which has room for it, what the bucket is from now on: what it was and those with these indexes.
@@ -62,9 +60,11 @@ export type Addition = {
 /** Must run inside a write transaction. */
 export function addToTable(table: BucketTable, layout: Layout, addition: Addition): void {
   const before = readState(table) ?? newState(layout)
-  const buckets = Math.max(before.buckets, Math.ceil((before.bytes + addition.bytes) / BUCKET_BYTES))
-  for (let bucket = before.buckets; bucket < buckets; bucket++) split(table, layout, bucket)
   const hashes = addition.hashesIn(before)
+  // At most: a record may take the place of another.
+  const bytesThen = hashes.reduce((sum, _, index) => sum + addition.sizeOf(index), before.bytes)
+  const buckets = Math.max(before.buckets, Math.ceil(bytesThen / BUCKET_BYTES))
+  for (let bucket = before.buckets; bucket < buckets; bucket++) split(table, layout, bucket)
   let { bytes } = before
   forEachBucket(hashes, buckets, (bucket, indexes) => {
     const old = readBucket(table, bucket)

@@ -28,7 +28,6 @@ export function findInBuckets(table: BucketTable, ids: Int32Array, onKnown: (ind
 export function addIds(table: BucketTable, ids: Int32Array, positionAt: (index: number) => number): void {
   const bytes = bytesOf(ids)
   addToTable(table, layout, {
-    bytes: (ids.length / ID_WORDS) * RECORD_BYTES,
     sizeOf: () => RECORD_BYTES,
     hashesIn: (state) => hashesOf(state, ids),
     merge(old, indexes, target, hashes) {

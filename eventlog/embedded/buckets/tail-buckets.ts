@@ -22,9 +22,11 @@ const name = Buffer.from(nameWords.buffer)
 
 /** Looks for tails, in one transaction. */
 export function tailFinder(table: BucketTable): (stream: string) => Buffer | undefined {
-  const state = readState(table)
-  if (state === undefined) return () => undefined
+  // Read for the first stream that is looked for here: it may be that all are among the young.
+  let state: TableState | undefined
   return (stream) => {
+    state ??= readState(table)
+    if (state === undefined) return undefined
     const size = name.write(stream)
     const hash = hashOfName(state, size)
     const bucket = readBucket(table, bucketOf(hash, state.buckets))
@@ -40,10 +42,8 @@ export function tailFinder(table: BucketTable): (stream: string) => Buffer | und
 
 /** Puts tails in the place of those that the table has of the same streams. Must run inside a write transaction. @param offsets where in `bytes` each begins */
 export function addTails(table: BucketTable, bytes: Buffer, offsets: readonly number[]): void {
-  const sizeOf = (index: number): number => HASH_BYTES + tailSizeAt(bytes, offsets[index] as number)
   addToTable(table, layout, {
-    bytes: offsets.reduce((sum, _, index) => sum + sizeOf(index), 0),
-    sizeOf,
+    sizeOf: (index) => HASH_BYTES + tailSizeAt(bytes, offsets[index] as number),
     hashesIn: (state) => Int32Array.from(offsets, (at) => {
       const size = bytes.copy(name, 0, at + TAIL_HEADER_BYTES, at + TAIL_HEADER_BYTES + nameBytesAt(bytes, at))
       return hashOfName(state, size)

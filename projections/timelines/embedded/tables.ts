@@ -1,6 +1,8 @@
 /** The LMDB tables that hold timelines. */
 import type { Database, RootDatabase } from 'lmdb'
+import { countOf } from '../../../platform/lmdb/inspect.js'
 import { openLmdb } from '../../../platform/lmdb/open.js'
+import { transact } from '../../../platform/lmdb/transact.js'
 import type { HashFields } from '../store.js'
 
 export type Tables = {
@@ -40,8 +42,8 @@ export function openTables(path: string): Tables {
 /** Folders of before had an entry for each member of each set. Whoever opens one first puts them together. */
 function takeOver(root: RootDatabase<unknown, string>, members: Tables['members']): void {
   const former = root.openDB<number, [string, string]>('members', { encoding: 'json' })
-  if ((former.getStats() as { readonly entryCount: number }).entryCount === 0) return
-  root.transactionSync(() => {
+  if (countOf(former) === 0) return
+  transact(root, () => {
     for (const { key: [set, member], value } of former.getRange()) members.putSync(member, withScores(members.get(member), [[set, value]]))
     former.clearSync()
   })
