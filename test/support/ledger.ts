@@ -4,6 +4,7 @@ import { evolve, type Anomaly } from '../../domain/anomaly/evolve.js'
 import type { AnomalyEvent } from '../../domain/anomaly/events.js'
 import { sha256Hex } from '../../domain/hash.js'
 import { openEmbeddedLog } from '../../eventlog/embedded/index.js'
+import { readTopic } from '../../ingest/index.js'
 import { openEmbeddedTransport } from '../../ingest/transport/embedded/embedded-transport.js'
 import { TOPICS } from '../../ingest/transport/transport.js'
 
@@ -60,22 +61,10 @@ export async function readLedger(data: string): Promise<Ledger> {
 /** A message first seen in a block has no origin in its lifecycle; its hash tells that it is known. */
 async function countUnaccounted(data: string, origins: ReadonlySet<string>, hashes: ReadonlySet<string>): Promise<number> {
   const transport = await openEmbeddedTransport(join(data, 'topics'))
-  const ends = await transport.endOffsets(TOPICS.anomalies.name)
-  const due = ends.reduce((sum, { offset }) => sum + offset, 0)
-  const consumer = await transport.consume({ topics: [TOPICS.anomalies.name], group: `ledger-${process.pid}-${due}` })
-  const done = new AbortController()
-  let read = 0
   let unaccounted = 0
-  if (due > 0) {
-    for await (const batch of consumer.batches(done.signal)) {
-      for (const { topic, partition, offset, value } of batch) {
-        if (!origins.has(`${topic}/${partition}/${offset}`) && !hashes.has(sha256Hex(value))) unaccounted += 1
-      }
-      read += batch.length
-      if (read >= due) done.abort()
-    }
-  }
-  await consumer.close()
+  await readTopic(transport, TOPICS.anomalies.name, ({ topic, partition, offset, value }) => {
+    if (!origins.has(`${topic}/${partition}/${offset}`) && !hashes.has(sha256Hex(value))) unaccounted += 1
+  })
   await transport.close()
   return unaccounted
 }
